@@ -1,0 +1,206 @@
+"""The only door to numba: which functions are compiled, how they are cached, and how a model is bound into one.
+
+Kernels and models are ordinary functions. `compiled` compiles an entry point; every plain function it reaches through
+its globals is made compilable on the way and inlined by LLVM. `EVENTSIM_JIT=0` runs the same code as plain Python.
+
+numba's file cache does not see edits in files that a function calls into, and would then return old results. So the
+name under which an entry point is cached carries a digest of every source that can reach it.
+"""
+
+import functools
+import hashlib
+import inspect
+import os
+import sys
+import time
+import types
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
+
+# Folders whose functions are inlined into compiled code.
+_COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled")
+
+_registered = set()
+_seconds = [0.0]
+
+
+def seconds():
+    """Seconds spent so far in this process on compiling or loading compiled code."""
+    return _seconds[0]
+
+
+@functools.cache
+def package_digest():
+    """Digest of all sources that end up in compiled code, and of the versions that compile them."""
+    root = Path(__file__).parent
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in _COMPILED_FOLDERS:
+        for path in sorted((root / folder).glob("*.py")):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    for version in (sys.version, np.__version__, _numba().__version__):
+        digest.update(version.encode())
+    return digest.hexdigest()
+
+
+def model_digest(model):
+    """Digest of a model: its name and variant where it is part of the package, else its source; None if that is unknown."""
+    functions = [f for f in vars(model).values() if isinstance(f, types.FunctionType)]
+    if all((f.__module__ or "").startswith("eventsim.") for f in functions):
+        return f"{model.name}_{model.variant}"
+    digest = hashlib.blake2b(model.name.encode(), digest_size=8)
+    try:
+        for function in _reachable(functions):
+            digest.update(inspect.getsource(function).encode())
+            digest.update(repr(_plain_constants(function)).encode())
+    except (OSError, TypeError):
+        return None
+    return f"{model.name}_{digest.hexdigest()}"
+
+
+def compiled(function, signature=None, bind=None, key=""):
+    """Compile an entry point (or return it as it is where compilation is switched off).
+
+    bind : names that are replaced in the function's globals, such as the functions of a model.
+    key : what these names stand for, for the cache; None: do not cache.
+    """
+    if bind:
+        function = rebound(function, bind)
+    if not ENABLED:
+        return function
+    begin = time.perf_counter()
+    for reached in _reachable([function]):
+        _register(reached)
+    if key is not None:
+        function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
+    dispatcher = _jit(function, signature, cache=key is not None)
+    _seconds[0] += time.perf_counter() - begin
+    return dispatcher
+
+
+def timed(call, *arguments):
+    """Call a compiled function and count its compilation, if there is one, into `seconds`."""
+    before = len(getattr(call, "signatures", ())) if ENABLED else 1
+    if before:
+        return call(*arguments)
+    begin = time.perf_counter()
+    call.compile(tuple(_numba().typeof(a) for a in arguments))
+    _seconds[0] += time.perf_counter() - begin
+    return call(*arguments)
+
+
+def float_tuple_loader(length):
+    """A function (array, offset) -> tuple of `length` consecutive floats."""
+    if not ENABLED:
+        return lambda array, offset: tuple(array[offset : offset + length].tolist())
+    return _compiled_loader(length)
+
+
+def _jit(function, signature, cache):
+    options = {"error_model": "numpy", "fastmath": False}
+    arguments = () if signature is None else (signature,)
+    try:
+        return _numba().njit(*arguments, cache=cache, **options)(function)
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+        warnings.warn(f"compiled code can not be kept ({error}); every start will compile again. Set NUMBA_CACHE_DIR to a writable folder.", stacklevel=3)
+        return _numba().njit(*arguments, **options)(function)
+
+
+def rebound(function, bind):
+    """The same code with other globals: how one adapter source becomes the adapter of every model."""
+    fresh = types.FunctionType(function.__code__, {**function.__globals__, **bind}, function.__name__, function.__defaults__)
+    fresh.__module__ = function.__module__
+    return fresh
+
+
+def _reachable(functions):
+    """The given functions and all plain functions they reach through globals and closures."""
+    todo, seen = list(functions), {}
+    while todo:
+        function = todo.pop()
+        if id(function) in seen:
+            continue
+        seen[id(function)] = function
+        names = [function.__globals__.get(n) for n in function.__code__.co_names]
+        cells = [c.cell_contents for c in function.__closure__ or ()]
+        todo += [f for f in names + cells if isinstance(f, types.FunctionType) and not hasattr(f, "py_func")]
+    return list(seen.values())
+
+
+def _plain_constants(function):
+    names = {n: function.__globals__.get(n) for n in function.__code__.co_names}
+    return {n: v for n, v in names.items() if isinstance(v, (int, float, str, bool, tuple))}
+
+
+def _register(function):
+    """Make a plain function callable from compiled code, once."""
+    from .numerics.tuples import put
+
+    if id(function) in _registered:
+        return
+    _registered.add(id(function))
+    _kept.append(function)
+    if function is put:
+        _register_put(put)
+    else:
+        _numba().extending.register_jitable(error_model="numpy")(function)
+
+
+_kept = []  # registered functions stay alive, so that their identities stay theirs
+
+
+@functools.cache
+def _numba():
+    import numba
+    import numba.extending
+
+    warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
+    return numba
+
+
+def _register_put(put):
+    """numerics.tuples.put for compiled code: one store into the tuple's memory."""
+    from numba import types as nt
+    from numba.core import cgutils
+    from numba.extending import intrinsic, overload
+
+    @intrinsic
+    def store(typing_context, t, index, value):
+        def codegen(context, builder, signature, arguments):
+            place = cgutils.alloca_once_value(builder, arguments[0])
+            i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
+            builder.store(arguments[2], cgutils.gep(builder, place, 0, i))
+            return builder.load(place)
+
+        return t(t, index, nt.float64), codegen
+
+    @overload(put)
+    def put_overload(t, index, value):
+        return lambda t, index, value: store(t, index, value)
+
+
+@functools.cache
+def _compiled_loader(length):
+    from numba import types as nt
+    from numba.extending import intrinsic
+
+    floats = nt.UniTuple(nt.float64, length)
+
+    @intrinsic
+    def load(typing_context, array, offset):
+        def codegen(context, builder, signature, arguments):
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            first = builder.gep(data, [context.cast(builder, arguments[1], signature.args[1], nt.intp)])
+            items = [builder.load(builder.gep(first, [context.get_constant(nt.intp, k)])) for k in range(length)]
+            return context.make_tuple(builder, floats, items)
+
+        return floats(array, offset), codegen
+
+    return load

@@ -1,0 +1,1 @@
+"""Address-event representation: addresses, and the router from a spike to its deliveries."""

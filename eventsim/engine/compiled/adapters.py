@@ -1,0 +1,179 @@
+"""Adapters between a model's pure functions and the loop: they load a neuron's row, call the functions, store the row.
+
+The functions below are written once, over names that stand for a model (`flow`, `State`, ...); `bind` makes the
+compiled functions of one model from them. All adapters of one kind of work have one signature, so the loop calls
+them through a table and is compiled once for every mix of models.
+"""
+
+import math
+
+from ... import _jit
+from ...lowering.program import FREE, LAST, STATE, WAKE
+from ...network.projection import BY_SIGN
+from ...numerics.prediction import make_crossing_time, make_state_at
+
+QUIET, FIRED, NOT_FINITE = 0, 1, 2
+
+# Names that `bind` replaces by a model's own.
+WIDTH = 0
+Constants = State = load_constants = load_state = None
+flow = flow_refractory = above = crossing_bound = receive = receive_refractory = fire = None
+state_at = crossing_time = None
+
+
+def store(rows, o, s):
+    """Write a state into its row."""
+    for k in range(len(s)):
+        rows[o + STATE + k] = s[k]
+
+
+def receive_at(c, rows, o, t, port, w):
+    """One delivery at t: bring the state forward, add the weight; the time before which the neuron cannot fire."""
+    s = State(*load_state(rows, o + STATE))
+    last, free = rows[o + LAST], rows[o + FREE]
+    if port == BY_SIGN:
+        port = 0 if w >= 0.0 else 1
+    if t >= free:
+        s = receive(c, state_at(c, s, last, free, t), port, w)
+        earliest = t + crossing_bound(c, s)
+    else:
+        s = receive_refractory(c, flow_refractory(c, s, t - last), port, w)
+        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+    store(rows, o, s)
+    rows[o + LAST] = t
+    return earliest
+
+
+def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, attention, n):
+    """A slice of deliveries at t. Neurons that may fire before the engine would look again are put into attention."""
+    c = Constants(*load_constants(constants, 0))
+    for k in range(targets.size):
+        j = targets[k]
+        if stride != 0:
+            c = Constants(*load_constants(constants, j * stride))
+        o = j * WIDTH
+        earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
+        attention[n] = j
+        n += not (earliest >= rows[o + WAKE])
+    return n
+
+
+def drive(times, row, constant, weight, port, begin, end, stop, rows, constants, attention):
+    """Drive events begin..end before `stop`, up to the first that demands attention; the place after the last one."""
+    for k in range(begin, end):
+        t = times[k]
+        if t >= stop:
+            return k
+        o = row[k]
+        c = Constants(*load_constants(constants, constant[k]))
+        earliest = receive_at(c, rows, o, t, port[k], weight[k])
+        if not (earliest >= rows[o + WAKE]):
+            attention[0] = k
+            return k + 1
+    return end
+
+
+def fire_at(c, s, rows, o, t):
+    """The neuron fires at t, its state being s."""
+    s = fire(c, s)
+    free = t + c.t_ref
+    store(rows, o, s)
+    rows[o + LAST] = t
+    rows[o + FREE] = free
+    rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+    return FIRED
+
+
+def settle(t, rows, o, constants, co):
+    """After all deliveries at t to the neuron at row o: fire, or see when to look at it again."""
+    c = Constants(*load_constants(constants, co))
+    s = State(*load_state(rows, o + STATE))
+    free = rows[o + FREE]
+    for k in range(len(s)):
+        if not math.isfinite(s[k]) and not (k == 0 and s[k] > 0.0):
+            return NOT_FINITE
+    if t >= free:
+        if above(c, s):
+            return fire_at(c, s, rows, o, t)
+        earliest = t + crossing_bound(c, s)
+    else:
+        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+    rows[o + WAKE] = min(rows[o + WAKE], max(earliest, math.nextafter(t, math.inf)))
+    return QUIET
+
+
+def due(t, rows, o, constants, co):
+    """The engine looks at the neuron at row o as agreed for t: it fires, or a later look is agreed."""
+    c = Constants(*load_constants(constants, co))
+    s = State(*load_state(rows, o + STATE))
+    last, free = rows[o + LAST], rows[o + FREE]
+    crossing = crossing_time(c, s, last, free)
+    if math.isnan(crossing):
+        return NOT_FINITE
+    now = state_at(c, s, last, free, t)
+    if crossing <= t:
+        return fire_at(c, now, rows, o, t)
+    # Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few.
+    bound = max(t, free) + crossing_bound(c, now)
+    rows[o + WAKE] = bound if bound - t < 0.5 * (crossing - t) and bound > t and crossing < math.inf else crossing
+    return QUIET
+
+
+def agree(rows, constants, stride, neurons):
+    """When to look at neurons again whose state has been set from outside."""
+    for k in range(neurons.size):
+        c = Constants(*load_constants(constants, neurons[k] * stride))
+        o = neurons[k] * WIDTH
+        s = State(*load_state(rows, o + STATE))
+        rows[o + WAKE] = crossing_time(c, s, rows[o + LAST], rows[o + FREE])
+    return 0
+
+
+def read(t, rows, constants, stride, neurons, out):
+    """The states of neurons just before t, brought forward on a copy, into out (neurons x variables, flat)."""
+    for k in range(neurons.size):
+        c = Constants(*load_constants(constants, neurons[k] * stride))
+        o = neurons[k] * WIDTH
+        s = state_at(c, State(*load_state(rows, o + STATE)), rows[o + LAST], rows[o + FREE], t)
+        for variable in range(len(s)):
+            out[k * len(s) + variable] = s[variable]
+    return 0
+
+
+def bind(model):
+    """The adapters of a model: a dict from the names of the functions above to compiled functions."""
+    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
+    bound = {name: getattr(model, name) for name in names}
+    bound |= {
+        "WIDTH": STATE + len(model.variables),
+        "Constants": model.constant_type,
+        "State": model.state_type,
+        "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
+        "load_state": _jit.float_tuple_loader(len(model.variables)),
+        "state_at": make_state_at(model.flow, model.flow_refractory),
+        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
+    }
+    for helper in (store, receive_at, fire_at):
+        bound[helper.__name__] = _jit.rebound(helper, bound)
+    key = _jit.model_digest(model)
+    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}
+
+
+ADAPTERS = (deliver, drive, settle, due, agree, read)
+
+
+def _signature(adapter):
+    if not _jit.ENABLED:
+        return None
+    from numba import types as nt
+
+    f, i = nt.float64, nt.int64
+    fs, js, ks = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
+    return {
+        "deliver": i(f, fs, fs, i, js, fs, i, i, ks, i),
+        "drive": i(fs, ks, ks, fs, ks, i, i, f, fs, fs, ks),
+        "settle": i(f, fs, i, fs, i),
+        "due": i(f, fs, i, fs, i),
+        "agree": i(fs, fs, i, ks),
+        "read": i(f, fs, fs, i, ks, fs),
+    }[adapter.__name__]

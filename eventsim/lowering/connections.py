@@ -1,0 +1,236 @@
+"""Lowering of projections: draw the pairs, sort the rows, draw the values."""
+
+import functools
+import math
+
+import numpy as np
+
+from .. import _jit
+from ..errors import DelayError, NumericalError
+from ..network.distributions import Distribution
+from ..network.rules import (
+    CSR,
+    AllToAll,
+    Explicit,
+    FixedInDegree,
+    FixedOutDegree,
+    FixedProbability,
+    FixedTotalNumber,
+    OneToOne,
+)
+from ..numerics.random import CONNECTIVITY, DELAY, TOTAL_NUMBER, WEIGHT, derive_key
+from . import pairs, rows
+from .pairs import DEGREE_BLOCK
+from .program import MAX_LANES, NO_LANE, Synapses
+
+_NOTHING = np.empty(0)
+
+
+def connect_all(network):
+    """The synapses of all projections. Pairs are drawn twice, to count and to fill, so nothing is copied."""
+    projections = network.projections
+    plans = [_Plan(j, network.seed) for j in projections]
+    counts = np.array([p.indptr[-1] for p in plans], np.int64)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    target = np.empty(first[-1], np.int32)
+    lane_delay = _lane_delays(projections)
+    weight, weight_first, weight_stride = _value_array([j.weight for j in projections], counts)
+    delay, delay_first, delay_stride = _value_array([j.delay for j in projections], counts)
+    row = np.cumsum([0, *(len(p.indptr) for p in plans)], dtype=np.int64)
+    indptr = np.empty(row[-1], np.int64)
+    for k, plan in enumerate(plans):
+        own = slice(first[k], first[k + 1])
+        plan.fill(
+            target[own],
+            weight[weight_first[k] : weight_first[k] + counts[k]] if weight_stride[k] else _NOTHING,
+            delay[delay_first[k] : delay_first[k] + counts[k]] if delay_stride[k] else _NOTHING,
+        )
+        indptr[row[k] : row[k + 1]] = plan.indptr + first[k]
+    return Synapses(
+        pre_first=np.array([p.first_address for p in plans], np.int64),
+        pre_count=np.array([len(p.indptr) - 1 for p in plans], np.int64),
+        post=np.array([j.post.population.ordinal for j in projections], np.int64),
+        port=np.array([j.port for j in projections], np.int64),
+        lane=np.array([_lane_of(j, lane_delay) for j in projections], np.int64),
+        row=row[:-1],
+        indptr=indptr,
+        first=first,
+        target=target,
+        weight=weight,
+        weight_first=weight_first,
+        weight_stride=weight_stride,
+        delay=delay,
+        delay_first=delay_first,
+        delay_stride=delay_stride,
+        lane_delay=lane_delay,
+    )
+
+
+def _lane_delays(projections):
+    """The shared delays that get a lane: the commonest ones, ascending."""
+    values, uses = np.unique([j.delay for j in projections if isinstance(j.delay, float)], return_counts=True)
+    commonest = np.argsort(-uses, kind="stable")[:MAX_LANES]
+    return np.sort(values[commonest]).astype(np.float64)
+
+
+def _lane_of(projection, lane_delay):
+    if not isinstance(projection.delay, float):
+        return NO_LANE
+    found = np.flatnonzero(lane_delay == projection.delay)
+    return int(found[0]) if len(found) else NO_LANE
+
+
+def _value_array(values, counts):
+    """An array for shared values (one place each) and individual ones (a place per synapse), places and strides."""
+    stride = np.array([0 if isinstance(v, float) else 1 for v in values], np.int64)
+    sizes = np.where(stride, counts, 1)
+    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    array = np.empty(first[-1])
+    for v, at in zip(values, first, strict=False):
+        if isinstance(v, float):
+            array[at] = v
+    return array, first[:-1], stride
+
+
+class _Plan:
+    """One projection: counted when made, filled later."""
+
+    def __init__(self, projection, seed):
+        self.projection = projection
+        self.seed = seed
+        j = projection
+        self.post_target = j.post.index
+        low = int(j.pre.index.min()) if len(j.pre) else 0
+        high = int(j.pre.index.max()) if len(j.pre) else -1
+        self.first_address = j.pre.population.first + low
+        self.pre_row = j.pre.index - low
+        self.indptr = np.zeros(high - low + 2, np.int64)
+        self._run(False, self.indptr[1:], np.empty(0, np.int32), _NOTHING, _NOTHING)
+        np.cumsum(self.indptr, out=self.indptr)
+
+    def fill(self, target, weight, delay):
+        """Write the projection's targets, and weights and delays where they are individual."""
+        j = self.projection
+        self._run(True, self.indptr[:-1].copy(), target, weight, delay)
+        _call(rows.sort_by_target, self.indptr, target, self._given(j.weight, weight), self._given(j.delay, delay))
+        self._draw(j.weight, WEIGHT, target, weight, "weight")
+        self._draw(j.delay, DELAY, target, delay, "delay")
+        if delay.size:
+            _call(rows.sort_by_delay, self.indptr, target, weight, delay)
+
+    @staticmethod
+    def _given(value, array):
+        return _NOTHING if isinstance(value, Distribution) else array
+
+    def _draw(self, value, purpose, target, array, name):
+        if not isinstance(value, Distribution) or not array.size:
+            return
+        k0, k1 = derive_key(self.seed, purpose, self.projection.ordinal)
+        d = value
+        _call(rows.draw_values, d.kind, float(d.a), float(d.b), float(d.low), float(d.high), self.first_address, self.indptr, target, k0, k1, array)
+        label = self.projection.label
+        if not np.isfinite(array).all():
+            raise NumericalError(f"{name} of '{label}': {value} gave a number that is not finite")
+        if name == "delay" and array.min() < 0.0:
+            k = int(np.argmin(array))
+            raise DelayError(f"delay must be >= 0 ms, got {array[k]:g} at synapse {k} of '{label}', drawn from {value}; give it low=0")
+
+    def _run(self, fill, cursor, target, weight, delay):
+        j, rule = self.projection, self.projection.rule
+        given = [v if isinstance(v, np.ndarray) else _NOTHING for v in (j.weight, j.delay)]
+        if not fill:
+            given = [_NOTHING, _NOTHING]
+        tail = (fill, cursor, target)
+        values = (given[0], weight, given[1], delay)
+        if isinstance(rule, FixedProbability):
+            self._by_probability(tail)
+        elif isinstance(rule, (FixedInDegree, FixedTotalNumber)):
+            self._by_degree(tail)
+        elif isinstance(rule, Explicit):
+            pre, post = (np.ascontiguousarray(x, np.int64) for x in (rule.pre, rule.post))
+            _call(pairs.by_pairs, pre, post, self.pre_row, self.post_target, *tail, *values)
+        elif isinstance(rule, OneToOne):
+            same = np.arange(len(j.pre))
+            _call(pairs.by_pairs, same, same, self.pre_row, self.post_target, *tail, *values)
+        elif isinstance(rule, CSR):
+            indptr, indices = (np.ascontiguousarray(x, np.int64) for x in (rule.indptr, rule.indices))
+            _call(pairs.by_rows, indptr, indices, self.pre_row, self.post_target, *tail, *values)
+        elif isinstance(rule, AllToAll):
+            place = self._self_place(j.pre, j.post, rule.autapses)
+            _call(pairs.all_to_all, place, self.pre_row, self.post_target, *tail, *values)
+
+    @staticmethod
+    def _self_place(fixed, chosen, autapses):
+        """For every member of one side its place on the other, where it must not connect to itself; else -1."""
+        place = np.full(len(fixed), -1, np.int64)
+        if not autapses and fixed.population is chosen.population:
+            of_local = np.full(fixed.population.n, -1, np.int64)
+            of_local[chosen.index] = np.arange(len(chosen))
+            place = of_local[fixed.index]
+        return place
+
+    def _by_probability(self, tail):
+        j, rule = self.projection, self.projection.rule
+        if rule.p == 0.0:
+            return
+        if rule.p == 1.0:
+            place = self._self_place(j.pre, j.post, rule.autapses)
+            nothing = (_NOTHING,) * 4
+            _call(pairs.all_to_all, place, self.pre_row, self.post_target, *tail, *nothing)
+            return
+        k0, k1 = derive_key(self.seed, CONNECTIVITY, j.ordinal)
+        place = self._self_place(j.pre, j.post, rule.autapses)
+        _call(pairs.by_probability, math.log1p(-rule.p), self.pre_row, j.pre.addresses, place, self.post_target, k0, k1, *tail)
+
+    def _by_degree(self, tail):
+        j, rule = self.projection, self.projection.rule
+        outgoing = isinstance(rule, FixedOutDegree)
+        fixed, chosen = (j.pre, j.post) if outgoing else (j.post, j.pre)
+        if isinstance(rule, FixedTotalNumber):
+            degree = _degrees_of_total(rule, j, self.seed)
+        else:
+            degree = np.full(len(fixed), rule.k, np.int64)
+        place = self._self_place(fixed, chosen, rule.autapses)
+        stamp = np.zeros(0 if rule.multapses else len(chosen), np.int64)
+        k0, k1 = derive_key(self.seed, CONNECTIVITY, j.ordinal)
+        _call(pairs.by_degree, degree, len(chosen), place, rule.multapses, outgoing, self.pre_row, self.post_target, stamp, k0, k1, *tail)
+
+
+def _degrees_of_total(rule, projection, seed):
+    """How many of n synapses each target gets: over blocks of targets, then within a block, each from its own stream.
+
+    The numbers are multinomial with replacement and hypergeometric without; NumPy draws them.
+    """
+    pre, post = projection.pre, projection.post
+    possible = np.full(len(post), len(pre), np.int64)
+    if not rule.autapses and pre.population is post.population:
+        possible -= np.isin(post.index, pre.index)
+    starts = range(0, len(post), DEGREE_BLOCK)
+    blocks = np.array([possible[s : s + DEGREE_BLOCK].sum() for s in starts], np.int64)
+    key = derive_key(seed, TOTAL_NUMBER, projection.ordinal)
+    totals = _split(_generator(key, 0), rule.n, blocks, rule.multapses)
+    parts = [_split(_generator(key, 1 + b), totals[b], possible[s : s + DEGREE_BLOCK], rule.multapses) for b, s in enumerate(starts)]
+    return np.concatenate(parts).astype(np.int64) if parts else np.empty(0, np.int64)
+
+
+def _generator(key, block):
+    return np.random.Generator(np.random.Philox(key=np.array([key[0] << 32 | key[1], block], np.uint64)))
+
+
+def _split(generator, n, capacity, replace):
+    if n == 0 or capacity.sum() == 0:
+        return np.zeros(len(capacity), np.int64)
+    if replace:
+        return generator.multinomial(n, capacity / capacity.sum())
+    if len(capacity) == 1:
+        return np.array([n])
+    return generator.multivariate_hypergeometric(capacity, n, method="marginals")
+
+
+@functools.cache
+def _kernel(function):
+    return _jit.compiled(function)
+
+
+def _call(function, *arguments):
+    return _jit.timed(_kernel(function), *arguments)

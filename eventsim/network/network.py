@@ -1,0 +1,150 @@
+"""The network: ordered containers of populations, projections and drives."""
+
+from .. import _cast
+from ..errors import ConnectivityError, ParameterError
+from ..synapses import Static
+from .population import Population, PopulationView
+from .projection import Drive, Projection
+from .rules import RULES
+
+
+class Network:
+    """A network of spiking neurons: data, until a `Simulator` draws and lowers it.
+
+    Parameters
+    ----------
+    seed : int, 0 <= seed < 2**64
+        Of all random streams. The same network and seed give the same spikes, bit for bit.
+
+    Examples
+    --------
+    >>> import eventsim as es
+    >>> net = es.Network(seed=1)
+    >>> exc = net.population(80, es.LIF(tau_m=20.0), name="exc")
+    >>> _ = net.connect(exc, exc, es.FixedProbability(0.1), weight=0.5, delay=1.5)
+    >>> net["exc"]
+    <Population 'exc': 80 LIF, addresses 0..79>
+    """
+
+    def __init__(self, seed=0):
+        self.seed = _cast.seed(seed)
+        self.populations = []
+        self.projections = []
+        self.drives = []
+
+    @property
+    def size(self):
+        """Number of addresses: neurons and sources."""
+        return sum(p.n for p in self.populations)
+
+    def population(self, n, model, name=None):
+        """Add n neurons of a model, or n sources.
+
+        Parameters
+        ----------
+        n : int, >= 1
+        model : Neuron or source
+            `es.LIF(...)`, `es.LIFExp(...)`, `es.Poisson(rate)`, `es.SpikeSource(times)`. Parameters are scalars,
+            arrays of length n, or distributions.
+        name : str, optional
+            Unique; by default the model's name and a number.
+
+        Returns
+        -------
+        Population
+
+        Raises
+        ------
+        ParameterError
+            Where a size, a name or the shape of a parameter is wrong.
+        """
+        if name is None:
+            label = getattr(getattr(model, "model", model), "name", "population")
+            name = f"{label}{len(self.populations)}"
+        if not isinstance(name, str):
+            raise ParameterError(f"name must be a string, got {name!r}")
+        if any(p.name == name for p in self.populations):
+            raise ParameterError(f"there is a population named {name!r} already")
+        population = Population(n, model, name, self.size, len(self.populations), self.seed)
+        if self.size + population.n >= 2**31:
+            raise ParameterError(f"a network has at most 2**31 - 1 addresses, population {name!r} would exceed them")
+        self.populations.append(population)
+        return population
+
+    def connect(self, pre, post, rule, weight=None, delay=None, *, synapse=None, receptor=None, label=None):
+        """Connect two selections by a rule.
+
+        Parameters
+        ----------
+        pre, post : Population or view
+        rule : AllToAll, OneToOne, FixedProbability, FixedInDegree, FixedOutDegree, FixedTotalNumber, Explicit or CSR
+        weight : float, distribution, or array where the rule is deterministic
+            In the unit of the postsynaptic model: mV for LIF, pA for LIFExp.
+        delay : as weight, ms, >= 0
+        synapse : Static, optional
+            Instead of weight and delay.
+        receptor : str or int, optional
+            Overrides the choice by the weight's sign; required with `tau_syn=[...]`.
+        label : str, optional
+            For messages and reports; "pre -> post" by default.
+
+        Returns
+        -------
+        Projection
+
+        Raises
+        ------
+        ConnectivityError, DelayError, ParameterError
+        """
+        for side, selection in (("pre", pre), ("post", post)):
+            self._check_selection(selection, side)
+        if not isinstance(rule, RULES):
+            names = ", ".join(r.__name__ for r in RULES)
+            raise ConnectivityError(f"rule must be one of {names}, got {rule!r}")
+        if synapse is None:
+            synapse = Static(weight, delay)
+        elif weight is not None or delay is not None:
+            raise ParameterError("connect takes synapse= or weight= and delay=, not both")
+        elif not isinstance(synapse, Static):
+            raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {synapse!r}")
+        projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections))
+        self.projections.append(projection)
+        return projection
+
+    def drive(self, post, rate, weight, *, receptor=None):
+        """Drive every member of a selection with a Poisson stream of its own.
+
+        There is no source neuron and no delay; events act on the neuron directly.
+
+        Parameters
+        ----------
+        post : Population or view
+        rate : float or array (len(post),), Hz, >= 0
+        weight : float or array (len(post),)
+            In the unit of the postsynaptic model.
+        receptor : str or int, optional
+
+        Returns
+        -------
+        Drive
+        """
+        self._check_selection(post, "driven selection")
+        drive = Drive(post, rate, weight, receptor, len(self.drives))
+        self.drives.append(drive)
+        return drive
+
+    def _check_selection(self, selection, side):
+        if not isinstance(selection, (Population, PopulationView)):
+            raise ConnectivityError(f"{side} must be a population or a view of one, got {selection!r}")
+        if not any(p is selection.population for p in self.populations):
+            raise ConnectivityError(f"{side}: population {selection.population.name!r} belongs to another network")
+
+    def __getitem__(self, name):
+        for population in self.populations:
+            if population.name == name:
+                return population
+        known = ", ".join(repr(p.name) for p in self.populations) or "none"
+        raise ParameterError(f"no population is named {name!r}; there are {known}")
+
+    def __repr__(self):
+        return f"<Network: {len(self.populations)} populations, {self.size} addresses, {len(self.projections)} projections, {len(self.drives)} drives>"

@@ -1,0 +1,97 @@
+"""Projections (synapses between two selections) and background drives: data."""
+
+import numpy as np
+
+from .. import _cast
+from ..errors import ConnectivityError, DelayError, ParameterError
+from .distributions import Distribution
+from .rules import AllToAll
+
+BY_SIGN = -1
+
+
+class Projection:
+    """Synapses from pre to post by a rule. Made by `Network.connect`."""
+
+    def __init__(self, pre, post, rule, synapse, receptor, label, ordinal):
+        self.pre = pre
+        self.post = post
+        self.rule = rule
+        self.label = label if label is not None else f"{pre.population.name} -> {post.population.name}"
+        self.ordinal = ordinal
+        rule.check(pre, post)
+        self.synapse = synapse
+        self.weight = self._values(synapse.weight, "weight", ParameterError)
+        self.delay = self._values(synapse.delay, "delay", DelayError)
+        self.port = port_of(receptor, post.population, f"projection '{self.label}'")
+
+    def _values(self, value, name, error):
+        """A float, a float64 array (synapses,) in given order, or a distribution."""
+        if value is None:
+            raise error(f"{name} is required for '{self.label}': a number, a distribution or an array")
+        if isinstance(value, Distribution):
+            return value
+        what = f"{name} of '{self.label}'"
+        if np.ndim(value) == 0:
+            value = _cast.number(value, what)
+            if name == "delay" and value < 0.0:
+                raise error(f"delay must be >= 0 ms, got {value:g} in '{self.label}'")
+            return value
+        if not self.rule.deterministic:
+            raise error(f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal")
+        array = _cast.floats(value, what)
+        if isinstance(self.rule, AllToAll) and array.shape == (len(self.pre), len(self.post)):
+            if not self.rule.autapses and self.pre.population is self.post.population:
+                array = array[self.pre.index[:, None] != self.post.index[None, :]]
+            array = array.ravel()
+        expected = (int(self.rule.expected(self.pre, self.post)),)
+        if array.shape != expected:
+            raise error(f"{what} must be a number or have shape {expected}, one entry a synapse, got shape {array.shape}")
+        if name == "delay" and (array < 0.0).any():
+            k = int(np.argmax(array < 0.0))
+            raise error(f"delay must be >= 0 ms, got {array[k]:g} at synapse {k} of '{self.label}'")
+        return array
+
+    def __repr__(self):
+        return f"<Projection '{self.label}': {type(self.rule).__name__}>"
+
+
+class Drive:
+    """Independent Poisson background onto every member of a selection. Made by `Network.drive`."""
+
+    def __init__(self, post, rate, weight, receptor, ordinal):
+        self.post = post
+        self.ordinal = ordinal
+        what = f"drive of {post.name!r}"
+        self.rate = self._values(rate, f"rate of the {what}", "Hz", low=0.0)
+        self.weight = self._values(weight, f"weight of the {what}", "")
+        self.port = port_of(receptor, post.population, what)
+        if np.max(self.rate) > 1e9:
+            raise ParameterError(f"rate of the {what} must be <= 1e9 Hz, got {np.max(self.rate):g}")
+
+    def _values(self, value, name, unit, low=-np.inf):
+        if isinstance(value, Distribution):
+            raise ParameterError(f"{name} must be a number or an array, got {value}")
+        if np.ndim(value) == 0:
+            return _cast.number(value, name, unit, low=low)
+        return _cast.floats(value, name, unit, shape=(len(self.post),), low=low)
+
+
+def port_of(receptor, population, what):
+    """The number of a receptor, or BY_SIGN where the weight's sign decides."""
+    if population.is_source:
+        raise ConnectivityError(f"{what}: {population.name!r} is a source and receives nothing")
+    ports = population.model.model.ports
+    by_sign = ports == ("exc", "inh")
+    if receptor is None:
+        if len(ports) == 1:
+            return 0
+        if by_sign:
+            return BY_SIGN
+        raise ConnectivityError(f"{what}: receptor= is required, {population.name!r} has {len(ports)} receptors given by tau_syn=[...]")
+    if isinstance(receptor, str):
+        if receptor in ports:
+            return ports.index(receptor)
+    elif isinstance(receptor, (int, np.integer)) and not isinstance(receptor, bool) and 0 <= receptor < len(ports):
+        return int(receptor)
+    raise ConnectivityError(f"{what}: receptor must be one of {', '.join(map(repr, ports))} or an index below {len(ports)}, got {receptor!r}")

@@ -1,0 +1,205 @@
+"""Connection rules: which pairs are connected. Data and checks; the pairs are drawn at lowering."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import _cast
+from ..errors import ConnectivityError
+
+
+def _same(pre, post):
+    """How many members two selections share: the number of possible autapses."""
+    if pre.population is not post.population:
+        return 0
+    return len(np.intersect1d(pre.index, post.index, assume_unique=True))
+
+
+@dataclass(frozen=True)
+class AllToAll:
+    """Every pre to every post. Arrays of weights or delays go by pre, then post; shape (pre, post) also does.
+
+    Parameters
+    ----------
+    autapses : bool
+        Whether a neuron may connect to itself; without, arrays leave those pairs out.
+    """
+
+    autapses: bool = True
+    deterministic = True
+
+    def expected(self, pre, post):
+        """Number of synapses (for random rules: the mean)."""
+        return len(pre) * len(post) - (0 if self.autapses else _same(pre, post))
+
+    def check(self, pre, post):
+        """Raise where the rule can not be carried out between these."""
+
+
+@dataclass(frozen=True)
+class OneToOne:
+    """The k-th pre to the k-th post; both of one length."""
+
+    deterministic = True
+
+    def expected(self, pre, post):
+        return len(pre)
+
+    def check(self, pre, post):
+        if len(pre) != len(post):
+            raise ConnectivityError(f"OneToOne needs as many pre as post, got {len(pre)} of {pre.name!r} and {len(post)} of {post.name!r}")
+
+
+@dataclass(frozen=True)
+class FixedProbability:
+    """Every pair independently with probability p.
+
+    Parameters
+    ----------
+    p : float, in [0, 1]
+    autapses : bool
+    """
+
+    p: float
+    autapses: bool = True
+    deterministic = False
+
+    def __post_init__(self):
+        p = _cast.number(self.p, "FixedProbability p", low=0.0)
+        if p > 1.0:
+            raise ConnectivityError(f"FixedProbability p must be in [0, 1], got {self.p!r}")
+        object.__setattr__(self, "p", p)
+
+    def expected(self, pre, post):
+        return self.p * AllToAll(self.autapses).expected(pre, post)
+
+    def check(self, pre, post):
+        pass
+
+
+@dataclass(frozen=True)
+class FixedInDegree:
+    """k synapses onto every post, from pre drawn uniformly, with replacement unless multapses=False.
+
+    Parameters
+    ----------
+    k : int, >= 0
+    autapses, multapses : bool
+    """
+
+    k: int
+    autapses: bool = True
+    multapses: bool = True
+    deterministic = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "k", _cast.integer(self.k, f"{type(self).__name__} k", low=0))
+
+    def expected(self, pre, post):
+        return self.k * len(post)
+
+    def check(self, pre, post):
+        self._check_choice(pre, post, "pre")
+
+    def _check_choice(self, chosen, fixed, side):
+        available = len(chosen) - (0 if self.autapses or not _same(chosen, fixed) else 1)
+        if self.k and len(fixed) and (available < 1 or (not self.multapses and self.k > available)):
+            raise ConnectivityError(f"{type(self).__name__}({self.k}) can not choose {self.k} {side} of {available} in {chosen.name!r} (autapses={self.autapses}, multapses={self.multapses})")
+
+
+@dataclass(frozen=True)
+class FixedOutDegree(FixedInDegree):
+    """k synapses from every pre, to post drawn uniformly, with replacement unless multapses=False.
+
+    Parameters
+    ----------
+    k : int, >= 0
+    autapses, multapses : bool
+    """
+
+    def expected(self, pre, post):
+        return self.k * len(pre)
+
+    def check(self, pre, post):
+        self._check_choice(post, pre, "post")
+
+
+@dataclass(frozen=True)
+class FixedTotalNumber:
+    """n synapses, their pairs drawn uniformly, with replacement unless multapses=False.
+
+    Parameters
+    ----------
+    n : int, >= 0
+    autapses, multapses : bool
+    """
+
+    n: int
+    autapses: bool = True
+    multapses: bool = True
+    deterministic = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "n", _cast.integer(self.n, "FixedTotalNumber n", low=0))
+
+    def expected(self, pre, post):
+        return self.n
+
+    def check(self, pre, post):
+        pairs = AllToAll(self.autapses).expected(pre, post)
+        if self.n and (pairs < 1 or (not self.multapses and self.n > pairs)):
+            raise ConnectivityError(f"FixedTotalNumber({self.n}) exceeds the {pairs} pairs of {pre.name!r} -> {post.name!r} (autapses={self.autapses}, multapses={self.multapses})")
+
+
+@dataclass(frozen=True, eq=False)
+class Explicit:
+    """Given pairs.
+
+    Parameters
+    ----------
+    pre, post : array (m,) of int
+        Indices local to the two selections that are connected.
+    """
+
+    pre: np.ndarray
+    post: np.ndarray
+    deterministic = True
+
+    def expected(self, pre, post):
+        return len(self.pre)
+
+    def check(self, pre, post):
+        a = _cast.indices(self.pre, f"Explicit pre ({pre.name!r})", len(pre))
+        b = _cast.indices(self.post, f"Explicit post ({post.name!r})", len(post))
+        if len(a) != len(b):
+            raise ConnectivityError(f"Explicit pre and post must have one length, got {len(a)} and {len(b)}")
+
+
+@dataclass(frozen=True, eq=False)
+class CSR:
+    """Given rows: indices[indptr[i]:indptr[i + 1]] are the post of pre i.
+
+    Parameters
+    ----------
+    indptr : array (n_pre + 1,) of int, ascending from 0
+    indices : array (m,) of int
+        Local to the selection that is connected.
+    """
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    deterministic = True
+
+    def expected(self, pre, post):
+        return len(self.indices)
+
+    def check(self, pre, post):
+        _cast.indices(self.indices, f"CSR indices ({post.name!r})", len(post))
+        indptr = _cast.indices(self.indptr, "CSR indptr", len(self.indices) + 1)
+        if len(indptr) != len(pre) + 1:
+            raise ConnectivityError(f"CSR indptr must have shape ({len(pre) + 1},) for {len(pre)} of {pre.name!r}, got ({len(indptr)},)")
+        if indptr[0] != 0 or indptr[-1] != len(self.indices) or np.any(np.diff(indptr) < 0):
+            raise ConnectivityError(f"CSR indptr must ascend from 0 to {len(self.indices)}, the number of indices")
+
+
+RULES = (AllToAll, OneToOne, FixedProbability, FixedInDegree, FixedOutDegree, FixedTotalNumber, Explicit, CSR)

@@ -1,0 +1,130 @@
+"""What a neuron model is: pure functions and the names of what they work on."""
+
+import difflib
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..errors import ParameterError
+
+EXACT = "exact"
+BOUNDED = "bounded"
+AS_PUBLISHED = "as-published"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Name, default, unit and range of one parameter."""
+
+    name: str
+    default: float
+    unit: str
+    low: float = -math.inf
+    low_open: bool = False
+
+    def describe_range(self):
+        """The range in words, for messages."""
+        if self.low == -math.inf:
+            return "finite"
+        return f"{'>' if self.low_open else '>='} {self.low:g} {self.unit}"
+
+
+@dataclass(frozen=True)
+class NeuronModel:
+    """A neuron model: undecorated scalar functions of named tuples, time entering as intervals.
+
+    Call it with parameters to get the description of neurons for `Network.population`.
+
+    Parameters
+    ----------
+    name, documentation, source : str
+        Name in reports; equations; paper and equation.
+    parameters : tuple of Parameter
+        What the user gives; the first letter of each unit is that of the project's units (ms, mV, pA, pF, nS, GOhm).
+    parameter_type, constant_type, state_type : named tuple classes of floats
+        The user's parameters, the constants derived from them once, and the state.
+    ports : tuple of str
+        The receptors. With two ports "exc", "inh" the sign of the weight chooses, zero being "exc".
+    exactness : str
+        "exact", "bounded" or "as-published".
+    prepare : (parameters) -> constants
+    flow : (constants, state, dt) -> state after dt >= 0 ms without events
+    flow_refractory : the same while the membrane is clamped
+    above : (constants, state) -> whether the neuron is at or above threshold
+    next_crossing : (constants, state) -> dt >= 0 to the first crossing, or inf
+    crossing_bound : (constants, state) -> a cheap lower bound on it, 0 at or above threshold
+    receive : (constants, state, port, weight) -> state after a delivery
+    receive_refractory : the same while the membrane is clamped
+    fire : (constants, state) -> state after a spike
+    ordered : pairs (a, b) of parameters with a < b
+    variant : distinguishes compiled variants of one model (the number of receptors)
+
+    Every model has the parameters v_thresh, v_reset, v_rest and t_ref, the constant t_ref and the variable v first.
+    """
+
+    name: str
+    documentation: str = field(repr=False)
+    parameters: tuple
+    parameter_type: type
+    constant_type: type
+    state_type: type
+    ports: tuple
+    weight_unit: str
+    exactness: str
+    prepare: Callable
+    flow: Callable
+    flow_refractory: Callable
+    above: Callable
+    next_crossing: Callable
+    crossing_bound: Callable
+    receive: Callable
+    receive_refractory: Callable
+    fire: Callable
+    source: str
+    ordered: tuple = (("v_reset", "v_thresh"),)
+    variant: int = 0
+
+    def __post_init__(self):
+        object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
+        keywords = [
+            inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters
+        ]
+        object.__setattr__(self, "__signature__", inspect.Signature(keywords))
+
+    def _parameter_table(self):
+        rows = [f"{p.name} : {p.unit}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]
+        return "Parameters\n----------\n" + "\n".join(rows)
+
+    def __call__(self, **values):
+        """A `Neuron`: this model with these parameters (scalars, arrays of length n, or distributions)."""
+        known = [p.name for p in self.parameters]
+        for name in values:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
+        return Neuron(self, {p.name: values.get(p.name, p.default) for p in self.parameters})
+
+    def parameter(self, name):
+        """The `Parameter` of that name."""
+        return next(p for p in self.parameters if p.name == name)
+
+    @property
+    def variables(self):
+        """Names of the state variables."""
+        return self.state_type._fields
+
+
+@dataclass(frozen=True, eq=False)
+class Neuron:
+    """A neuron model with the values of its parameters."""
+
+    model: NeuronModel
+    values: dict
+
+    def __post_init__(self):
+        from .._cast import check_parameter
+
+        for name, value in self.values.items():
+            self.values[name] = check_parameter(value, self.model.parameter(name), self.model.name)

@@ -1,0 +1,1 @@
+"""Scalar numerics: random streams, propagators, crossings. Pure functions; only `math` is imported."""

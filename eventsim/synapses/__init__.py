@@ -1,0 +1,5 @@
+"""Synapse rules, one file each."""
+
+from .static import Static
+
+__all__ = ["Static"]
