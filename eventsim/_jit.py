@@ -150,7 +150,7 @@ def _register(function):
     if function is put:
         _register_put(put)
     else:
-        _numba().extending.register_jitable(error_model="numpy")(function)
+        _numba().extending.register_jitable(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

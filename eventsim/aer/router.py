@@ -9,157 +9,184 @@ Canonical order (docs/semantics.md): by source address, then projection, then pl
 
 import numpy as np
 
-from ..engine.compiled.queues import lane_time, pop_lane, pop_slice, push_lane, push_slice, replace_first_slice
-from ..engine.compiled.state import EMISSION, SLICES, ZERO_COUNT
-from ..lowering.program import NO_LANE
+from ..engine.compiled.queues import pop_lane, pop_slice, push_lane, push_slice, replace_first_slice
+from ..engine.compiled.state import EMISSION, QUEUE_PEAK, QUEUED, SLICES, ZERO
+from ..lowering.program import NO_LANE, shared_or_own
 
 
-def row_of(synapses, projection, source):
-    """First synapse and end of a source's row in a projection."""
-    r = source - synapses.pre_first[projection]
-    if r < 0 or r >= synapses.pre_count[projection]:
-        return 0, 0
-    at = synapses.row[projection] + r
-    return synapses.indptr[at], synapses.indptr[at + 1]
+def route(fabric, queue, zero, counters, t, source, most_out):
+    """Put a spike in flight; False, and nothing done, where there is no room.
 
-
-def delay_of(synapses, projection, synapse):
-    """Delay of a synapse, ms."""
-    offset = (synapse - synapses.first[projection]) * synapses.delay_stride[projection]
-    return synapses.delay[synapses.delay_first[projection] + offset]
-
-
-def has_room(lanes, slices, zero, counters, most_out):
-    """Whether the queues can take one more spike of any source."""
-    for lane in range(lanes.count.size):
-        if lanes.count[lane] >= lanes.time.shape[1]:
+    What it delivers without delay goes to `zero`, for the next micro-step. most_out is the largest number of
+    projections that leave one population.
+    """
+    lanes, rings, slices = queue.lanes, queue.rings, queue.slices
+    if counters[SLICES] + most_out > slices.size or counters[ZERO] + most_out > zero.size:
+        return False
+    for lane in range(lanes.size):
+        if lanes[lane].count >= rings.shape[1]:
             return False
-    return counters[SLICES] + most_out <= slices.time.size and counters[ZERO_COUNT] + most_out <= zero.source.size
-
-
-def route(populations, synapses, lanes, slices, zero, counters, t, source):
-    """Put a spike in flight. What it delivers without delay goes to `zero`, for the next micro-step."""
     counters[EMISSION] += 1
-    population = populations.of_address[source]
-    for k in range(populations.out[population], populations.out[population + 1]):
-        projection = populations.out_projection[k]
-        begin, end = row_of(synapses, projection, source)
+    population = fabric.populations[fabric.of_address[source]]
+    for k in range(population.out, population.out_end):
+        projection = fabric.out[k]
+        j = fabric.projections[projection]
+        begin, end = row_of(j, fabric.indptr, source)
         if begin == end:
             continue
-        lane = synapses.lane[projection]
-        if lane != NO_LANE:
-            arrival = t + synapses.lane_delay[lane]
+        if j.lane != NO_LANE:
+            arrival = t + fabric.lane_delay[j.lane]
             if arrival == t:
-                add_arrival(zero, counters[ZERO_COUNT], source, projection, begin, end)
-                counters[ZERO_COUNT] += 1
-            elif lanes.mark[lane] != counters[EMISSION]:
-                lanes.mark[lane] = counters[EMISSION]
-                push_lane(lanes, counters, lane, arrival, source)
+                write_arrival(zero, counters[ZERO], source, projection, begin, end)
+                counters[ZERO] += 1
+            elif lanes[j.lane].mark != counters[EMISSION]:
+                lanes[j.lane].mark = counters[EMISSION]
+                push_lane(lanes, rings, counters, j.lane, arrival, source)
             continue
-        place = slice_end(synapses, projection, begin, end, t, t)
+        place = slice_end(j, fabric.delay, begin, end, t, t)
         if place > begin:
-            add_arrival(zero, counters[ZERO_COUNT], source, projection, begin, place)
-            counters[ZERO_COUNT] += 1
+            write_arrival(zero, counters[ZERO], source, projection, begin, place)
+            counters[ZERO] += 1
         if place < end:
-            push_slice(slices, counters, t + delay_of(synapses, projection, place), t, source, projection, place)
+            push_slice(slices, counters, t + delay_of(j, fabric.delay, place), t, source, projection, place)
+    counters[QUEUE_PEAK] = max(counters[QUEUE_PEAK], counters[QUEUED])
+    return True
 
 
-def slice_end(synapses, projection, place, end, spike, t):
+def arrivals_at(fabric, queue, arrivals, counters, t):
+    """Take all slices that arrive at t out of the queues, in canonical order; their number."""
+    lanes, rings, slices = queue.lanes, queue.rings, queue.slices
+    n = 0
+    for lane in range(lanes.size):
+        while lanes[lane].count > 0 and rings[lane, lanes[lane].head].time == t:
+            source = pop_lane(lanes, rings, counters, lane)
+            population = fabric.populations[fabric.of_address[source]]
+            for k in range(population.out, population.out_end):
+                projection = fabric.out[k]
+                j = fabric.projections[projection]
+                if j.lane == lane:
+                    begin, end = row_of(j, fabric.indptr, source)
+                    if begin < end:
+                        write_arrival(arrivals, n, source, projection, begin, end)
+                        n += 1
+    while counters[SLICES] > 0 and slices[0].time == t:
+        spike, source, projection, place = slices[0].spike, slices[0].source, slices[0].projection, slices[0].place
+        j = fabric.projections[projection]
+        _, end = row_of(j, fabric.indptr, source)
+        rest = slice_end(j, fabric.delay, place, end, spike, t)
+        write_arrival(arrivals, n, source, projection, place, rest)
+        n += 1
+        if rest < end:
+            arrival = spike + delay_of(j, fabric.delay, rest)
+            replace_first_slice(slices, counters, arrival, spike, source, projection, rest)
+        else:
+            pop_slice(slices, counters)
+    if n > 1:
+        sort_arrivals(arrivals, n)
+    return n
+
+
+def zero_arrivals(arrivals, zero, counters):
+    """What is delivered without delay becomes the arrivals of the next micro-step; their number."""
+    n = counters[ZERO]
+    for k in range(n):
+        arrivals[k] = zero[k]
+    if n > 1:
+        sort_arrivals(arrivals, n)
+    counters[ZERO] = 0
+    return n
+
+
+def row_of(j, indptr, source):
+    """First synapse and end of a source's row in projection j."""
+    r = source - j.pre_first
+    if r < 0 or r >= j.pre_count:
+        return 0, 0
+    return indptr[j.row + r], indptr[j.row + r + 1]
+
+
+def delay_of(j, delay, synapse):
+    """Delay of a synapse of projection j, ms."""
+    return delay[j.delay + (synapse - j.first) * j.delay_stride]
+
+
+def slice_end(j, delay, place, end, spike, t):
     """The end of the synapses from `place` on that deliver a spike at t."""
-    while place < end and spike + delay_of(synapses, projection, place) == t:
+    while place < end and spike + delay_of(j, delay, place) == t:
         place += 1
     return place
 
 
-def arrivals_at(populations, synapses, lanes, slices, arrivals, counters, t):
-    """Take all slices that arrive at t out of the queues, in canonical order; their number."""
-    n = 0
-    for lane in range(lanes.count.size):
-        while lane_time(lanes, lane) == t:
-            source = pop_lane(lanes, counters, lane)
-            population = populations.of_address[source]
-            for k in range(populations.out[population], populations.out[population + 1]):
-                projection = populations.out_projection[k]
-                if synapses.lane[projection] == lane:
-                    begin, end = row_of(synapses, projection, source)
-                    if begin < end:
-                        add_arrival(arrivals, n, source, projection, begin, end)
-                        n += 1
-    while counters[SLICES] > 0 and slices.time[0] == t:
-        spike, source, projection, place = slices.spike[0], slices.source[0], slices.projection[0], slices.place[0]
-        end = row_of(synapses, projection, source)[1]
-        rest = slice_end(synapses, projection, place, end, spike, t)
-        add_arrival(arrivals, n, source, projection, place, rest)
-        n += 1
-        if rest < end:
-            arrival = spike + delay_of(synapses, projection, rest)
-            replace_first_slice(slices, counters, arrival, spike, source, projection, rest)
-        else:
-            pop_slice(slices, counters)
-    sort_arrivals(arrivals, n)
-    return n
-
-
-def add_arrival(arrivals, n, source, projection, begin, end):
+def write_arrival(arrivals, n, source, projection, begin, end):
     """Write arrival number n."""
-    arrivals.source[n] = source
-    arrivals.projection[n] = projection
-    arrivals.begin[n] = begin
-    arrivals.end[n] = end
+    entry = arrivals[n]
+    entry.source = source
+    entry.projection = projection
+    entry.begin = begin
+    entry.end = end
 
 
 def sort_arrivals(arrivals, n):
-    """Shell's sort into the canonical order: there is mostly one arrival, and seldom more than some dozens."""
+    """Shell's sort into the canonical order: there are seldom more than some dozens."""
     gap = 1
     while gap < n // 3:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(gap, n):
-            source, projection = arrivals.source[i], arrivals.projection[i]
-            begin, end = arrivals.begin[i], arrivals.end[i]
+            source, projection, begin, end = arrivals[i].source, arrivals[i].projection, arrivals[i].begin, arrivals[i].end
             k = i
-            while k >= gap and comes_before(source, projection, begin, arrivals, k - gap):
-                add_arrival(arrivals, k, arrivals.source[k - gap], arrivals.projection[k - gap], arrivals.begin[k - gap], arrivals.end[k - gap])
+            while k >= gap and comes_before(source, projection, begin, arrivals[k - gap]):
+                arrivals[k] = arrivals[k - gap]
                 k -= gap
-            add_arrival(arrivals, k, source, projection, begin, end)
+            write_arrival(arrivals, k, source, projection, begin, end)
         gap //= 3
 
 
-def comes_before(source, projection, begin, arrivals, k):
-    """Whether an arrival belongs before arrival k."""
-    if source != arrivals.source[k]:
-        return source < arrivals.source[k]
-    if projection != arrivals.projection[k]:
-        return projection < arrivals.projection[k]
-    return begin < arrivals.begin[k]
+def comes_before(source, projection, begin, other):
+    """Whether an arrival belongs before another."""
+    if source != other.source:
+        return source < other.source
+    if projection != other.projection:
+        return projection < other.projection
+    return begin < other.begin
 
 
 def fan_out(program):
     """Number of synapses leaving every address: int64 (N,)."""
-    syn = program.synapses
+    fabric = program.fabric
     total = np.zeros(program.n_addresses, np.int64)
-    for j in range(len(syn.post)):
-        rows = syn.indptr[syn.row[j] : syn.row[j] + syn.pre_count[j] + 1]
-        total[syn.pre_first[j] : syn.pre_first[j] + syn.pre_count[j]] += np.diff(rows)
+    for j in fabric.projections:
+        total[j.pre_first : j.pre_first + j.pre_count] += np.diff(fabric.indptr[j.row : j.row + j.pre_count + 1])
     return total
 
 
 def routing_statistics(program):
-    """Fan-out and delay figures of a lowered network: a dict of numbers (delays in ms, nan without synapses)."""
-    syn = program.synapses
+    """Fan-out and delay figures of a lowered network.
+
+    Returns
+    -------
+    dict
+        synapses, fan_out_min / mean / max, delay_min / mean / max (ms, nan without synapses), delay_lanes (shared
+        delays that have a queue of their own), synapses_with_own_delay, zero_delay_synapses.
+    """
+    fabric = program.fabric
     degree = fan_out(program)
-    counts = np.diff(syn.first)
-    delays = [syn.delay[a : a + (n if stride else 1)] for a, n, stride in zip(syn.delay_first, counts, syn.delay_stride, strict=True) if n]
-    weighted = sum(d.mean() * n for d, n in zip(delays, counts[counts > 0], strict=True))
+    parts = []
+    for j in fabric.projections:
+        n = int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+        if n:
+            parts.append((n, shared_or_own(fabric.delay, j.delay, j.delay_stride, n)))
+    synapses = sum(n for n, _ in parts)
+    own = [len(d) if len(d) == n else 0 for n, d in parts]
     return {
-        "synapses": int(counts.sum()),
-        "fan_out_min": int(degree.min(initial=0)) if degree.size == 0 else int(degree.min()),
+        "synapses": synapses,
+        "fan_out_min": int(degree.min()) if degree.size else 0,
         "fan_out_mean": float(degree.mean()) if degree.size else 0.0,
         "fan_out_max": int(degree.max(initial=0)),
-        "delay_min": min((float(d.min()) for d in delays), default=float("nan")),
-        "delay_mean": float(weighted / counts.sum()) if counts.sum() else float("nan"),
-        "delay_max": max((float(d.max()) for d in delays), default=float("nan")),
-        "delay_lanes": len(syn.lane_delay),
-        "synapses_with_own_delay": int(counts[syn.delay_stride == 1].sum()),
-        "zero_delay_synapses": int(sum((d == 0.0).sum() if stride else n * (d[0] == 0.0) for d, n, stride in zip(delays, counts[counts > 0], syn.delay_stride[counts > 0], strict=True))),
+        "delay_min": min((float(d.min()) for _, d in parts), default=float("nan")),
+        "delay_mean": sum(float(d.mean()) * n for n, d in parts) / synapses if synapses else float("nan"),
+        "delay_max": max((float(d.max()) for _, d in parts), default=float("nan")),
+        "delay_lanes": len(fabric.lane_delay),
+        "synapses_with_own_delay": sum(own),
+        "zero_delay_synapses": sum(int(np.count_nonzero(d == 0.0)) * (n // len(d)) for n, d in parts),
     }

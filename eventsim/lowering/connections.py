@@ -21,49 +21,44 @@ from ..network.rules import (
 from ..numerics.random import CONNECTIVITY, DELAY, TOTAL_NUMBER, WEIGHT, derive_key
 from . import pairs, rows
 from .pairs import DEGREE_BLOCK
-from .program import MAX_LANES, NO_LANE, Synapses
+from .program import MAX_LANES, NO_LANE, PROJECTION, records
 
 _NOTHING = np.empty(0)
 
 
 def connect_all(network):
-    """The synapses of all projections. Pairs are drawn twice, to count and to fill, so nothing is copied."""
-    projections = network.projections
-    plans = [_Plan(j, network.seed) for j in projections]
+    """Arrays of all projections: (projections, indptr, target, weight, delay, lane_delay).
+
+    Pairs are drawn twice, to count and to fill, so nothing is copied.
+    """
+    declared = network.projections
+    plans = [_Plan(j, network.seed) for j in declared]
+    lane_delay = _lane_delays(declared)
+    projections = records(PROJECTION, len(declared))
     counts = np.array([p.indptr[-1] for p in plans], np.int64)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    target = np.empty(first[-1], np.int32)
-    lane_delay = _lane_delays(projections)
-    weight, weight_first, weight_stride = _value_array([j.weight for j in projections], counts)
-    delay, delay_first, delay_stride = _value_array([j.delay for j in projections], counts)
-    row = np.cumsum([0, *(len(p.indptr) for p in plans)], dtype=np.int64)
-    indptr = np.empty(row[-1], np.int64)
-    for k, plan in enumerate(plans):
-        own = slice(first[k], first[k + 1])
+    projections.first = _starts(counts)[:-1]
+    projections.row = _starts([len(p.indptr) for p in plans])[:-1]
+    projections.pre_first = [p.first_address for p in plans]
+    projections.pre_count = [len(p.indptr) - 1 for p in plans]
+    projections.post = [j.post.population.ordinal for j in declared]
+    projections.port = [j.port for j in declared]
+    projections.lane = [_lane_of(j, lane_delay) for j in declared]
+    weight, projections.weight, projections.weight_stride = _value_array([j.weight for j in declared], counts)
+    delay, projections.delay, projections.delay_stride = _value_array([j.delay for j in declared], counts)
+    target = np.empty(counts.sum(), np.int32)
+    indptr = np.empty(sum(len(p.indptr) for p in plans), np.int64)
+    for j, plan, n in zip(projections, plans, counts, strict=True):
         plan.fill(
-            target[own],
-            weight[weight_first[k] : weight_first[k] + counts[k]] if weight_stride[k] else _NOTHING,
-            delay[delay_first[k] : delay_first[k] + counts[k]] if delay_stride[k] else _NOTHING,
+            target[j.first : j.first + n],
+            weight[j.weight : j.weight + n] if j.weight_stride else _NOTHING,
+            delay[j.delay : j.delay + n] if j.delay_stride else _NOTHING,
         )
-        indptr[row[k] : row[k + 1]] = plan.indptr + first[k]
-    return Synapses(
-        pre_first=np.array([p.first_address for p in plans], np.int64),
-        pre_count=np.array([len(p.indptr) - 1 for p in plans], np.int64),
-        post=np.array([j.post.population.ordinal for j in projections], np.int64),
-        port=np.array([j.port for j in projections], np.int64),
-        lane=np.array([_lane_of(j, lane_delay) for j in projections], np.int64),
-        row=row[:-1],
-        indptr=indptr,
-        first=first,
-        target=target,
-        weight=weight,
-        weight_first=weight_first,
-        weight_stride=weight_stride,
-        delay=delay,
-        delay_first=delay_first,
-        delay_stride=delay_stride,
-        lane_delay=lane_delay,
-    )
+        indptr[j.row : j.row + len(plan.indptr)] = plan.indptr + j.first
+    return projections, indptr, target, weight, delay, lane_delay
+
+
+def _starts(counts):
+    return np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(np.int64)
 
 
 def _lane_delays(projections):
@@ -84,7 +79,7 @@ def _value_array(values, counts):
     """An array for shared values (one place each) and individual ones (a place per synapse), places and strides."""
     stride = np.array([0 if isinstance(v, float) else 1 for v in values], np.int64)
     sizes = np.where(stride, counts, 1)
-    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    first = _starts(sizes)
     array = np.empty(first[-1])
     for v, at in zip(values, first, strict=False):
         if isinstance(v, float):

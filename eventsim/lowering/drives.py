@@ -6,9 +6,10 @@ import math
 import numpy as np
 
 from .. import _jit
-from ..numerics.drive import BLOCK
-from ..numerics.random import DRIVE, derive_key
-from .program import Drives
+from ..numerics.drive import BLOCK as BLOCK_SIZE
+from ..numerics.random import DRIVE as DRIVE_STREAM
+from ..numerics.random import derive_key
+from .program import BLOCK, DRIVE, MEMBER, Drives, records
 
 # The length of a bin gives a full block at the largest rate of the drive between 32 and 64 events.
 _EVENTS = 64.0
@@ -17,36 +18,29 @@ _EVENTS = 64.0
 def lower_drives(drives, seed):
     """Drives of a network as arrays; those that are never active are left out."""
     parts = [_lower(d, seed) for d in drives if len(d.post) and np.max(d.rate) > 0.0]
-
-    def joined(name, dtype):
-        return np.concatenate([np.asarray(p[name], dtype) for p in parts]) if parts else np.empty(0, dtype)
-
-    def pointers(name):
-        return np.cumsum([0, *(len(p[name]) for p in parts)], dtype=np.int64)
-
-    table_base = pointers("cumulative")[:-1]
-    for part, base in zip(parts, table_base, strict=True):
-        part["table"] = np.asarray(part["table"], np.int64) + base
-    return Drives(
-        population=joined("population", np.int64),
-        port=joined("port", np.int64),
-        bin=joined("bin", np.float64),
-        key=joined("key", np.int64).reshape(-1, 2),
-        member=pointers("target"),
-        target=joined("target", np.int32),
-        weight=joined("weight", np.float64),
-        accept=joined("accept", np.float64),
-        alias=joined("alias", np.int32),
-        block=pointers("table"),
-        table=joined("table", np.int64),
-        table_size=joined("table_size", np.int64),
-        cumulative=joined("cumulative", np.float64),
+    lowered = Drives(
+        drives=records(DRIVE, len(parts)),
+        members=_joined([members for _, members, _, _ in parts], records(MEMBER, 0)),
+        blocks=_joined([blocks for _, _, blocks, _ in parts], records(BLOCK, 0)),
+        cumulative=_joined([cumulative for _, _, _, cumulative in parts], np.empty(0)),
     )
+    member = block = table = 0
+    for at, (drive, members, blocks, cumulative) in enumerate(parts):
+        drive.member, drive.member_end = member, member + len(members)
+        drive.block, drive.block_end = block, block + len(blocks)
+        lowered.drives[at] = drive[0]
+        lowered.blocks.table[block : block + len(blocks)] += table
+        member, block, table = member + len(members), block + len(blocks), table + len(cumulative)
+    return lowered
+
+
+def _joined(parts, nothing):
+    return np.concatenate(parts).view(type(nothing)) if parts else nothing
 
 
 def bin_length(rate):
     """Dyadic length (ms) of the bins of a drive whose largest rate is `rate` (Hz)."""
-    exponent = math.floor(math.log2(_EVENTS / (BLOCK * rate * 1e-3)))
+    exponent = math.floor(math.log2(_EVENTS / (BLOCK_SIZE * rate * 1e-3)))
     return 2.0 ** min(exponent, 20)
 
 
@@ -57,26 +51,24 @@ def _lower(drive, seed):
     accept, alias = np.ones(n), np.zeros(n, np.int32)
     if rate.min() < rate.max():
         _jit.timed(_alias_kernel(), rate, accept, alias)
-    means = [rate[b : b + BLOCK].sum() * 1e-3 * length for b in range(0, n, BLOCK)]
+    means = [rate[b : b + BLOCK_SIZE].sum() * 1e-3 * length for b in range(0, n, BLOCK_SIZE)]
     tables, start = {}, 0
     for mean in means:
         if mean not in tables:
             cumulative = poisson_cumulative(mean)
             tables[mean] = start, cumulative
             start += len(cumulative)
-    return {
-        "population": [drive.post.population.ordinal],
-        "port": [drive.port],
-        "bin": [length],
-        "key": [derive_key(seed, DRIVE, drive.ordinal)],
-        "target": drive.post.index,
-        "weight": np.broadcast_to(drive.weight, (n,)),
-        "accept": accept,
-        "alias": alias,
-        "table": [tables[mean][0] for mean in means],
-        "table_size": [len(tables[mean][1]) for mean in means],
-        "cumulative": np.concatenate([cumulative for _, cumulative in tables.values()]),
-    }
+    lowered = records(DRIVE, 1)
+    lowered.population = drive.post.population.ordinal
+    lowered.port = drive.port
+    lowered.bin = length
+    lowered.key0, lowered.key1 = derive_key(seed, DRIVE_STREAM, drive.ordinal)
+    members = records(MEMBER, n)
+    members.target, members.weight, members.accept, members.alias = drive.post.index, drive.weight, accept, alias
+    blocks = records(BLOCK, len(means))
+    blocks.table = [tables[mean][0] for mean in means]
+    blocks.length = [len(tables[mean][1]) for mean in means]
+    return lowered, members, blocks, np.concatenate([cumulative for _, cumulative in tables.values()])
 
 
 def poisson_cumulative(mean):
@@ -99,9 +91,9 @@ def _alias_kernel():
 
 def fill_alias(rate, accept, alias):
     """Walker's alias table (Vose 1991, doi 10.1109/32.92917) of the rates within every block."""
-    stack = np.empty(2 * BLOCK, np.int64)
-    for begin in range(0, rate.size, BLOCK):
-        n = min(BLOCK, rate.size - begin)
+    stack = np.empty(2 * BLOCK_SIZE, np.int64)
+    for begin in range(0, rate.size, BLOCK_SIZE):
+        n = min(BLOCK_SIZE, rate.size - begin)
         mean = rate[begin : begin + n].sum() / n
         small, large = 0, 0
         for m in range(n):
@@ -111,11 +103,11 @@ def fill_alias(rate, accept, alias):
                 stack[small] = m
                 small += 1
             else:
-                stack[BLOCK + large] = m
+                stack[BLOCK_SIZE + large] = m
                 large += 1
         while small > 0 and large > 0:
             small -= 1
-            low, high = stack[small], stack[BLOCK + large - 1]
+            low, high = stack[small], stack[BLOCK_SIZE + large - 1]
             alias[begin + low] = high
             accept[begin + high] -= 1.0 - accept[begin + low]
             if accept[begin + high] < 1.0:
@@ -128,4 +120,4 @@ def fill_alias(rate, accept, alias):
             if rate[begin + m] == 0.0:
                 alias[begin + m] = np.argmax(rate[begin : begin + n])
         for k in range(large):
-            accept[begin + stack[BLOCK + k]] = 1.0
+            accept[begin + stack[BLOCK_SIZE + k]] = 1.0

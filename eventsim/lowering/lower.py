@@ -10,7 +10,7 @@ from ..numerics.random import SOURCE, derive_key
 from .connections import connect_all
 from .drives import lower_drives
 from .memory import available_bytes
-from .program import POISSON, SPIKE_SOURCE, STATE, Populations, Program, Sources
+from .program import POISSON, POISSON_SOURCE, POPULATION, SPIKE, SPIKE_SOURCE, STATE, Fabric, Program, records
 
 
 def lower(network, seed=None):
@@ -38,12 +38,13 @@ def lower(network, seed=None):
         if isinstance(p.model, Neuron) and p.model.model not in models:
             models.append(p.model.model)
     check_memory(network)
-    populations, constants, initial = _lower_populations(network, models)
+    populations, out, constants, initial = _lower_populations(network, models)
+    of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
     return Program(
-        populations=populations,
-        synapses=connect_all(network),
+        fabric=Fabric(populations, of_address, out, *connect_all(network)),
         drives=lower_drives(network.drives, seed),
-        sources=_lower_sources(network, seed),
+        train=_lower_trains(network),
+        poisson=_lower_poisson(network, seed),
         constants=constants,
         initial=initial,
     ), models
@@ -63,30 +64,27 @@ def check_memory(network):
 
 
 def _lower_populations(network, models):
-    pops = network.populations
-    kind = [models.index(p.model.model) if isinstance(p.model, Neuron) else _source_kind(p.model) for p in pops]
-    width = [0 if p.is_source else STATE + len(p.model.model.variables) for p in pops]
-    sizes = np.array([p.n for p in pops], np.int64)
-    blocks = [_constants(p) if not p.is_source else (np.empty(0), 0) for p in pops]
-    outgoing = [[j.ordinal for j in network.projections if j.pre.population is p] for p in pops]
-    initial = [_rows(p) for p in pops if not p.is_source]
-    populations = Populations(
-        first=_pointers(sizes),
-        kind=np.array(kind, np.int64),
-        width=np.array(width, np.int64),
-        row=_pointers(sizes * np.array(width, np.int64))[:-1],
-        constant=_pointers([len(c) for c, _ in blocks])[:-1],
-        constant_stride=np.array([stride for _, stride in blocks], np.int64),
-        out=_pointers([len(o) for o in outgoing]),
-        out_projection=np.array([j for o in outgoing for j in o], np.int64),
-        of_address=np.repeat(np.arange(len(pops), dtype=np.int32), sizes),
-    )
-    constants = np.concatenate([c for c, _ in blocks]) if blocks else np.empty(0)
-    return populations, constants, np.concatenate(initial) if initial else np.empty(0)
-
-
-def _source_kind(model):
-    return SPIKE_SOURCE if isinstance(model, SpikeSource) else POISSON
+    declared = network.populations
+    populations = records(POPULATION, len(declared))
+    out, constants, initial = [], [], []
+    row = constant = 0
+    for p, lowered in zip(declared, populations, strict=True):
+        lowered.first, lowered.count = p.first, p.n
+        lowered.out = len(out)
+        out += [j.ordinal for j in network.projections if j.pre.population is p]
+        lowered.out_end = len(out)
+        if p.is_source:
+            lowered.kind = SPIKE_SOURCE if isinstance(p.model, SpikeSource) else POISSON
+            continue
+        lowered.kind = models.index(p.model.model)
+        own_constants, lowered.constant_stride = _constants(p)
+        own_rows = _rows(p)
+        lowered.width = own_rows.shape[1]
+        lowered.row, lowered.constant = row, constant
+        row, constant = row + own_rows.size, constant + own_constants.size
+        constants.append(own_constants)
+        initial.append(own_rows.ravel())
+    return populations, np.array(out, np.int64), _joined(constants, np.float64), _joined(initial, np.float64)
 
 
 def _constants(p):
@@ -128,37 +126,35 @@ def _rows(p):
     rows[:, :STATE] = 0.0, -np.inf, np.inf
     for k, name in enumerate(variables):
         rows[:, STATE + k] = p._values(name)
-    if isinstance(p.values.get("v"), Distribution) and not np.isfinite(rows[:, STATE]).all():
-        raise NumericalError(f"initial v of population {p.name!r} is not finite")
-    return rows.ravel()
+        if isinstance(p.values.get(name), Distribution) and not np.isfinite(rows[:, STATE + k]).all():
+            raise NumericalError(f"initial {name} of population {p.name!r} is not finite")
+    return rows
 
 
-def _lower_sources(network, seed):
-    times, addresses, poisson, intervals, keys = [], [], [], [], []
+def _lower_trains(network):
+    """All spike trains that are given, sorted by (time, address)."""
+    trains = [(p.first + k, t) for p in network.populations if isinstance(p.model, SpikeSource) for k, t in enumerate(p.model.trains or ())]
+    train = records(SPIKE, sum(len(t) for _, t in trains))
+    train.time = _joined([t for _, t in trains], np.float64)
+    train.address = _joined([np.full(len(t), address) for address, t in trains], np.int64)
+    return train[np.lexsort((train.address, train.time))]
+
+
+def _lower_poisson(network, seed):
+    """The Poisson sources that ever emit."""
+    parts = []
     for p in network.populations:
-        if isinstance(p.model, SpikeSource) and p.model.trains is not None:
-            times += p.model.trains
-            addresses += [np.full(len(train), p.first + k, np.int64) for k, train in enumerate(p.model.trains)]
-        elif isinstance(p.model, Poisson):
+        if isinstance(p.model, Poisson):
             rate = np.broadcast_to(p.model.rate, (p.n,))
             active = np.flatnonzero(rate > 0.0)
-            poisson.append(p.first + active)
-            intervals.append(1000.0 / rate[active])
-            keys += [derive_key(seed, SOURCE, int(a)) for a in p.first + active]
-    time, address = _joined(times, np.float64), _joined(addresses, np.int64)
-    order = np.lexsort((address, time))
-    return Sources(
-        train_time=time[order],
-        train_address=address[order],
-        poisson_address=_joined(poisson, np.int64),
-        poisson_interval=_joined(intervals, np.float64),
-        poisson_key=np.array(keys, np.int64).reshape(-1, 2),
-    )
+            part = records(POISSON_SOURCE, len(active))
+            part.address = p.first + active
+            part.interval = 1000.0 / rate[active]
+            for source in part:
+                source.key0, source.key1 = derive_key(seed, SOURCE, int(source.address))
+            parts.append(part)
+    return np.concatenate(parts).view(np.recarray) if parts else records(POISSON_SOURCE, 0)
 
 
 def _joined(parts, dtype):
     return np.concatenate(parts).astype(dtype) if parts else np.empty(0, dtype)
-
-
-def _pointers(counts):
-    return np.concatenate([[0], np.cumsum(np.asarray(counts, np.int64))]).astype(np.int64)

@@ -1,4 +1,8 @@
-"""The Program: a network as flat C-contiguous arrays. Immutable; engines keep what changes elsewhere."""
+"""The Program: a network as flat C-contiguous arrays. Immutable; engines keep what changes elsewhere.
+
+Things with several attributes are record arrays: one array, one attribute a column. Kernels then take few arrays,
+which is what keeps their compilation short.
+"""
 
 from typing import NamedTuple
 
@@ -19,86 +23,82 @@ LAST, FREE, WAKE, STATE = 0, 1, 2, 3
 # WAKE   the engine looks at the neuron again at this time: never later than its next crossing, ms
 
 
-class Populations(NamedTuple):
-    """One entry per population."""
+def _record(integers="", floats=""):
+    return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in floats.split()])
 
-    first: np.ndarray  # int64 (P + 1,): first address; the last entry is the number of addresses
-    kind: np.ndarray  # int64 (P,): index of the model, or a source
-    width: np.ndarray  # int64 (P,): length of a neuron's row, 0 for sources
-    row: np.ndarray  # int64 (P,): where the rows of its neurons begin
-    constant: np.ndarray  # int64 (P,): where its constants begin
-    constant_stride: np.ndarray  # int64 (P,): 0 where all neurons share them
-    out: np.ndarray  # int64 (P + 1,): where its outgoing projections begin in out_projection
-    out_projection: np.ndarray  # int64: projections leaving each population, in order of declaration
+
+POPULATION = _record(
+    "first count "  # first address, number of members
+    "kind "  # index of the model, or a source
+    "width row "  # length of a neuron's row (0 for sources), where the rows of its neurons begin
+    "constant constant_stride "  # where its constants begin; 0 where all neurons share them
+    "out out_end "  # its outgoing projections: out[out:out_end]
+)
+PROJECTION = _record(
+    "pre_first pre_count "  # address of its first row, number of rows
+    "post port "  # population of the targets; receptor, or -1 where the weight's sign decides
+    "lane "  # lane of the shared delay, or NO_LANE
+    "row "  # its row r is the synapses indptr[row + r] to indptr[row + r + 1]
+    "first "  # its first synapse
+    "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
+    "delay delay_stride"  # the same for its delay
+)
+DRIVE = _record("population port member member_end block block_end key0 key1", "bin")  # bin: length of a bin, ms
+MEMBER = _record("target alias", "weight accept")  # target: local index; alias table of rates within the block
+BLOCK = _record("table length")  # cumulative[table:table + length] is the distribution of its number of events
+SPIKE = _record("address", "time")  # time in ms
+POISSON_SOURCE = _record("address key0 key1", "interval")  # mean interval, ms
+
+
+def records(dtype, n):
+    """A record array of zeros."""
+    return np.zeros(n, dtype).view(np.recarray)
+
+
+class Fabric(NamedTuple):
+    """Who is where and who is connected to whom. Rows are sorted by delay, then target, then given order."""
+
+    populations: np.recarray  # POPULATION (P,)
     of_address: np.ndarray  # int32 (N,): population of an address
-
-
-class Synapses(NamedTuple):
-    """Rows per projection and source, sorted by delay, then target, then given order."""
-
-    pre_first: np.ndarray  # int64 (J,): address of the projection's first row
-    pre_count: np.ndarray  # int64 (J,): number of rows
-    post: np.ndarray  # int64 (J,): population of the targets
-    port: np.ndarray  # int64 (J,): receptor, or -1 where the weight's sign decides
-    lane: np.ndarray  # int64 (J,): lane of the shared delay, or NO_LANE
-    row: np.ndarray  # int64 (J,): where the projection's row pointers begin in indptr
-    indptr: np.ndarray  # int64: row r of projection j is target[indptr[row[j] + r] : indptr[row[j] + r + 1]]
-    first: np.ndarray  # int64 (J + 1,): the projection's first synapse
-    target: np.ndarray  # int32 (synapses,): local index in the population post
+    out: np.ndarray  # int64: projections leaving each population, in order of declaration
+    projections: np.recarray  # PROJECTION (J,)
+    indptr: np.ndarray  # int64: where rows begin and end
+    target: np.ndarray  # int32 (synapses,): local index in the population of the targets
     weight: np.ndarray  # float64: shared weights once, individual ones per synapse
-    weight_first: np.ndarray  # int64 (J,): weight of synapse s is weight[weight_first + (s - first) * weight_stride]
-    weight_stride: np.ndarray  # int64 (J,): 0 shared, 1 individual
-    delay: np.ndarray  # float64: as weight, ms
-    delay_first: np.ndarray  # int64 (J,)
-    delay_stride: np.ndarray  # int64 (J,)
+    delay: np.ndarray  # float64: the same, ms
     lane_delay: np.ndarray  # float64 (lanes,): distinct shared delays, ascending, ms
 
 
 class Drives(NamedTuple):
     """Background drives, in blocks of 1,024 targets and bins of dyadic length (see lowering/drives.py)."""
 
-    population: np.ndarray  # int64 (D,)
-    port: np.ndarray  # int64 (D,)
-    bin: np.ndarray  # float64 (D,): length of a bin, ms
-    key: np.ndarray  # int64 (D, 2)
-    member: np.ndarray  # int64 (D + 1,): where its members begin
-    target: np.ndarray  # int32: local index of a member in its population
-    weight: np.ndarray  # float64: of every member
-    accept: np.ndarray  # float64: alias table of the members' rates within their block: probability to stay
-    alias: np.ndarray  # int32: otherwise this member of the block
-    block: np.ndarray  # int64 (D + 1,): where its blocks begin
-    table: np.ndarray  # int64 (B,): where the block's cumulative distribution of event numbers begins
-    table_size: np.ndarray  # int64 (B,)
-    cumulative: np.ndarray  # float64: P(number of events <= k)
-
-
-class Sources(NamedTuple):
-    """What sources emit."""
-
-    train_time: np.ndarray  # float64: all given trains, sorted by (time, address), ms
-    train_address: np.ndarray  # int64
-    poisson_address: np.ndarray  # int64 (S,): Poisson sources with a positive rate
-    poisson_interval: np.ndarray  # float64 (S,): mean interval, ms
-    poisson_key: np.ndarray  # int64 (S, 2)
+    drives: np.recarray  # DRIVE (D,)
+    members: np.recarray  # MEMBER
+    blocks: np.recarray  # BLOCK
+    cumulative: np.ndarray  # float64: P(number of events <= k), one table after the other
 
 
 class Program(NamedTuple):
     """A lowered network."""
 
-    populations: Populations
-    synapses: Synapses
+    fabric: Fabric
     drives: Drives
-    sources: Sources
+    train: np.recarray  # SPIKE: all given spike trains, sorted by (time, address)
+    poisson: np.recarray  # POISSON_SOURCE (S,): sources with a positive rate
     constants: np.ndarray  # float64: constants of the models, by population
     initial: np.ndarray  # float64: initial rows of all neurons
 
     @property
     def n_addresses(self):
         """Number of neurons and sources."""
-        return int(self.populations.first[-1])
+        return len(self.fabric.of_address)
 
     @property
     def nbytes(self):
         """Bytes of all arrays."""
-        parts = (*self.populations, *self.synapses, *self.drives, *self.sources, self.constants, self.initial)
-        return sum(a.nbytes for a in parts)
+        return sum(a.nbytes for a in (*self.fabric, *self.drives, *self[2:]))
+
+
+def shared_or_own(values, first, stride, n):
+    """The values of n synapses: all of them where individual, else the shared one."""
+    return values[first : first + (n if stride else min(n, 1))]

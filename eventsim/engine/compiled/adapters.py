@@ -11,6 +11,7 @@ from ... import _jit
 from ...lowering.program import FREE, LAST, STATE, WAKE
 from ...network.projection import BY_SIGN
 from ...numerics.prediction import make_crossing_time, make_state_at
+from .state import DRIVE_EVENT
 
 QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
@@ -58,17 +59,17 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, a
     return n
 
 
-def drive(times, row, constant, weight, port, begin, end, stop, rows, constants, attention):
+def drive(events, begin, end, stop, rows, constants, flag):
     """Drive events begin..end before `stop`, up to the first that demands attention; the place after the last one."""
     for k in range(begin, end):
-        t = times[k]
+        t = events[k].time
         if t >= stop:
             return k
-        o = row[k]
-        c = Constants(*load_constants(constants, constant[k]))
-        earliest = receive_at(c, rows, o, t, port[k], weight[k])
+        o = events[k].row
+        c = Constants(*load_constants(constants, events[k].constant))
+        earliest = receive_at(c, rows, o, t, events[k].port, events[k].weight)
         if not (earliest >= rows[o + WAKE]):
-            attention[0] = k
+            flag[0] = k
             return k + 1
     return end
 
@@ -167,11 +168,14 @@ def _signature(adapter):
         return None
     from numba import types as nt
 
+    import numba
+
     f, i = nt.float64, nt.int64
+    events = nt.Array(numba.from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
     fs, js, ks = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
     return {
         "deliver": i(f, fs, fs, i, js, fs, i, i, ks, i),
-        "drive": i(fs, ks, ks, fs, ks, i, i, f, fs, fs, ks),
+        "drive": i(events, i, i, f, fs, fs, ks),
         "settle": i(f, fs, i, fs, i),
         "due": i(f, fs, i, fs, i),
         "agree": i(fs, fs, i, ks),

@@ -3,47 +3,62 @@
 A chunk is as long as the shortest bin of all drives; longer bins are drawn and sorted once and handed over in parts.
 """
 
-import math
-
 import numpy as np
 
 from ...network.projection import BY_SIGN
 from ...numerics.drive import BLOCK, event, event_count
-from .state import CHUNK, EVENT, EVENT_COUNT_
+from .state import CHUNK, EVENT, EVENTS
 
 
-def chunk_length(drives):
-    """Length of a chunk, ms."""
-    length = math.inf
-    for d in range(drives.bin.size):
-        length = min(length, drives.bin[d])
-    return length
-
-
-def fill_bin(drives, events, d, index):
-    """Draw and sort the events of bin `index` of drive d."""
-    k0, k1 = drives.key[d, 0], drives.key[d, 1]
-    length = drives.bin[d]
-    members = drives.member[d + 1] - drives.member[d]
-    time, member = events.scratch_time, events.scratch_member
+def next_chunk(fabric, drives, state, counters, length):
+    """Lay out the events of the next chunk (of `length` ms), sorted by time, then drive."""
+    chunk = counters[CHUNK] + 1
+    end = (chunk + 1) * length
     n = 0
-    for block in range(drives.block[d + 1] - drives.block[d]):
-        b = drives.block[d] + block
-        table = drives.cumulative[drives.table[b] : drives.table[b] + drives.table_size[b]]
-        size = min(BLOCK, members - block * BLOCK)
-        base = drives.member[d] + block * BLOCK
-        for i in range(event_count(table, table.size, block, index, k0, k1)):
-            time[n], m, u = event(i, block, size, index, length, k0, k1)
-            member[n] = base + m if u < drives.accept[base + m] else base + drives.alias[base + m]
+    for d in range(drives.drives.size):
+        index = int((chunk * length) // drives.drives[d].bin)
+        own = state.bins[d]
+        if own.index != index:
+            own.index = index
+            own.cursor = 0
+            own.count = fill_bin(drives, d, index, state.scratch, state.bin_events[own.first :], state.buckets)
+        k = own.cursor
+        while k < own.count and state.bin_events[own.first + k].time < end:
+            hand_over(fabric, drives, d, state.bin_events[own.first + k], state.events[n])
             n += 1
-    first = events.first[d]
-    sort_bin(index * length, length, n, time, member, events.bin_time[first:], events.bin_member[first:], events.buckets)
-    events.bin[d] = index
-    events.cursor[d] = 0
-    events.count[d] = n
+            k += 1
+        own.cursor = k
+    if drives.drives.size > 1:
+        order = np.argsort(state.events.time[:n], kind="mergesort")  # stable: by drive where times are equal
+        state.events[:n] = state.events[:n][order]
+    mark_runs(fabric, state.events, n)
+    counters[CHUNK] = chunk
+    counters[EVENT] = 0
+    counters[EVENTS] = n
+    return n
 
 
-def sort_bin(begin, length, n, time, member, sorted_time, sorted_member, buckets):
+def fill_bin(drives, d, index, scratch, events, buckets):
+    """Draw and sort the events of bin `index` of drive d; their number."""
+    drive = drives.drives[d]
+    n = 0
+    for block in range(drive.block_end - drive.block):
+        first = drive.member + block * BLOCK
+        size = min(BLOCK, drive.member_end - first)
+        table = drives.blocks[drive.block + block].table
+        length = drives.blocks[drive.block + block].length
+        for i in range(event_count(drives.cumulative[table:], length, block, index, drive.key0, drive.key1)):
+            t, m, u = event(i, block, size, index, drive.bin, drive.key0, drive.key1)
+            if u >= drives.members[first + m].accept:
+                m = drives.members[first + m].alias
+            scratch[n].time = t
+            scratch[n].member = first + m
+            n += 1
+    sort_bin(index * drive.bin, drive.bin, n, scratch, events, buckets)
+    return n
+
+
+def sort_bin(begin, length, n, unsorted, events, buckets):
     """Sort n events that are uniform on [begin, begin + length) by time, keeping the order of equal ones.
 
     One bucket per event, then insertion: linear on average.
@@ -52,81 +67,46 @@ def sort_bin(begin, length, n, time, member, sorted_time, sorted_member, buckets
     for k in range(n + 1):
         buckets[k] = 0
     for k in range(n):
-        buckets[min(int((time[k] - begin) * scale), n - 1) + 1] += 1
+        buckets[min(int((unsorted[k].time - begin) * scale), n - 1) + 1] += 1
     for k in range(n):
         buckets[k + 1] += buckets[k]
     for k in range(n):
-        b = min(int((time[k] - begin) * scale), n - 1)
-        at = buckets[b]
-        buckets[b] = at + 1
-        sorted_time[at] = time[k]
-        sorted_member[at] = member[k]
+        b = min(int((unsorted[k].time - begin) * scale), n - 1)
+        events[buckets[b]] = unsorted[k]
+        buckets[b] += 1
     for k in range(1, n):
-        t, m = sorted_time[k], sorted_member[k]
+        t, m = events[k].time, events[k].member
         at = k
-        while at > 0 and sorted_time[at - 1] > t:
-            sorted_time[at] = sorted_time[at - 1]
-            sorted_member[at] = sorted_member[at - 1]
+        while at > 0 and events[at - 1].time > t:
+            events[at] = events[at - 1]
             at -= 1
-        sorted_time[at] = t
-        sorted_member[at] = m
+        events[at].time = t
+        events[at].member = m
 
 
-def next_chunk(populations, drives, events, counters):
-    """Lay out the events of the next chunk, sorted by time, then drive."""
-    chunk = counters[CHUNK] + 1
-    length = chunk_length(drives)
-    end = (chunk + 1) * length
-    n = 0
-    for d in range(drives.bin.size):
-        index = int((chunk * length) // drives.bin[d])
-        if events.bin[d] != index:
-            fill_bin(drives, events, d, index)
-        first = events.first[d]
-        k = events.cursor[d]
-        while k < events.count[d] and events.bin_time[first + k] < end:
-            hand_over(populations, drives, events, d, n, events.bin_time[first + k], events.bin_member[first + k])
-            n += 1
-            k += 1
-        events.cursor[d] = k
-    if drives.bin.size > 1:
-        sort_chunk(events, n)
-    mark_runs(populations, events, n)
-    counters[CHUNK] = chunk
-    counters[EVENT] = 0
-    counters[EVENT_COUNT_] = n
+def hand_over(fabric, drives, d, bin_event, handed):
+    """Write an event of drive d as the loop wants it: whom it reaches, with what."""
+    drive = drives.drives[d]
+    member = drives.members[bin_event.member]
+    population = fabric.populations[drive.population]
+    port = drive.port
+    if port == BY_SIGN:
+        port = 0 if member.weight >= 0.0 else 1
+    handed.time = bin_event.time
+    handed.row = population.row + member.target * population.width
+    handed.constant = population.constant + member.target * population.constant_stride
+    handed.address = population.first + member.target
+    handed.weight = member.weight
+    handed.port = port
 
 
-def hand_over(populations, drives, events, d, n, time, member):
-    """Event number n of the chunk: member `member` of drive d gets its weight at `time`."""
-    population = drives.population[d]
-    j = drives.target[member]
-    weight = drives.weight[member]
-    port = drives.port[d]
-    events.time[n] = time
-    events.row[n] = populations.row[population] + j * populations.width[population]
-    events.constant[n] = populations.constant[population] + j * populations.constant_stride[population]
-    events.weight[n] = weight
-    events.port[n] = port if port != BY_SIGN else (0 if weight >= 0.0 else 1)
-    events.address[n] = populations.first[population] + j
-
-
-def sort_chunk(events, n):
-    """Merge the drives' events, which are sorted one drive after the other, keeping that order where times are equal."""
-    order = np.argsort(events.time[:n], kind="mergesort")
-    for array in (events.row, events.constant, events.port, events.address):
-        array[:n] = array[:n][order]
-    for floats in (events.time, events.weight):
-        floats[:n] = floats[:n][order]
-
-
-def mark_runs(populations, events, n):
-    """For every event the end of its run: the events in sequence to neurons of one model."""
+def mark_runs(fabric, events, n):
+    """Write for every event where its run ends: the events in sequence to neurons of one model."""
     end = n
     kind = -1
     for k in range(n - 1, -1, -1):
-        own = populations.kind[populations.of_address[events.address[k]]]
+        own = fabric.populations[fabric.of_address[events[k].address]].kind
         if own != kind:
             kind = own
             end = k + 1
-        events.run_end[k] = end
+        events[k].run_end = end

@@ -4,21 +4,22 @@
 work (docs/semantics.md, "What happens at one instant") goes through
 
     1 crossings and sources    `begin_instant`
-    2-3 deliveries             `deliver_arrivals`, `drive_at`     (ends of refractoriness need no event: states are lazy)
+    2-3 deliveries             `arrivals_at` and `deliver_arrivals`, `drive_at`
+                               (ends of refractoriness need no event: states are brought forward when needed)
     4 threshold                `settle_attended`
     5 emission, zero delay     `emit`; what it delivers without delay is the next micro-step
 
-and may be left only within `emit`, whose place is kept in the counters.
+and may be left only within `emit`, whose place is kept in the counters. The router (`route`, `arrivals_at`,
+`zero_arrivals`) and the background (`next_chunk`) come in as functions, as the adapters do: they are compiled by themselves.
 """
 
 import math
 
-from ...aer.router import add_arrival, arrivals_at, has_room, route, sort_arrivals
 from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
-from .adapters import FIRED, NOT_FINITE
-from .background import chunk_length, next_chunk
-from .queues import next_time, remove_wake, set_wake
+from .adapters import FIRED as NEURON_FIRED
+from .adapters import NOT_FINITE
+from .queues import next_time, set_wake
 from .state import (
     ATTENDED,
     CHUNK,
@@ -27,9 +28,9 @@ from .state import (
     DRIVE_EVENTS,
     EMITTING,
     EVENT,
-    EVENT_COUNT_,
+    EVENTS,
     FAULT,
-    FIRED_COUNT,
+    FIRED,
     INSTANT,
     INSTANT_SPIKES,
     INSTANTS,
@@ -42,27 +43,36 @@ from .state import (
     SPIKES,
     TRAIN,
     WAKES,
-    ZERO_COUNT,
 )
 
 DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT = range(7)
 
 
-def advance(program, state, deliver, drive, settle, due, places, most_out, micro_limit, until, stop_at_spikes, budget):
+def advance(program, state, adapters, functions, places, most_out, micro_limit, chunk, until, stop_at_spikes, budget):
     """Make all events before `until` happen. A status; the address at fault, if any, is in the counters.
 
-    deliver, drive, settle, due : adapters of the models, by kind
+    Parameters
+    ----------
+    adapters : (deliver, drive, settle, due), each a tuple of functions by kind
+    functions : (route, arrivals_at, zero_arrivals, next_chunk)
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
+    chunk : length of a chunk of drive events (ms), inf without drive
     stop_at_spikes : whether to return after an instant that had a spike
     budget : how much work to do before returning for a look at the world
     """
-    counters, clock = state.counters, state.clock
+    deliver, drive, settle, due = adapters
+    route, arrivals_at, zero_arrivals, next_chunk = functions
+    fabric, queue, counters, clock, rows = program.fabric, state.queue, state.counters, state.clock, state.rows
     enough = work(counters) + budget
     while True:
         if counters[PHASE] == READY:
-            t = next_instant(program, state, drive, until)
+            t = next_time(queue.lanes, queue.rings, queue.slices, queue.wakes, counters)
+            if counters[TRAIN] < state.train.size:
+                t = min(t, state.train[counters[TRAIN]].time)
+            if chunk < math.inf:
+                t = min(t, run_drive(program, state, drive, next_chunk, chunk, min(t, until)))
             if not t < until:
                 if until == math.inf:
                     return SILENT
@@ -73,21 +83,23 @@ def advance(program, state, deliver, drive, settle, due, places, most_out, micro
             counters[MICRO] = 0
             counters[INSTANT_SPIKES] = 0
             begin_instant(program, state, due, places, t)
-            n = arrivals_at(program.populations, program.synapses, state.lanes, state.slices, state.arrivals, counters, t)
+            n = arrivals_at(fabric, queue, state.arrivals, counters, t)
             deliver_arrivals(program, state, deliver, t, n)
-            drive_at(program, state, drive, t)
+            if chunk < math.inf:
+                drive_at(program, state, drive, next_chunk, chunk, t)
             settle_attended(program, state, settle, t)
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
-        if not emit(program, state, t, most_out):
+        if not emit(program, state, route, t, most_out):
             return FULL
-        n = counters[ZERO_COUNT]
+        n = zero_arrivals(state.arrivals, state.zero, counters)
         if n > 0:
-            if counters[MICRO] >= micro_limit:
-                return ZERO_DELAY_LOOP
             counters[MICRO] += 1
-            take_zero_delay(state, n)
+            if counters[MICRO] > micro_limit:
+                return ZERO_DELAY_LOOP
+            counters[FIRED] = 0
+            counters[CURSOR] = 0
             deliver_arrivals(program, state, deliver, t, n)
             settle_attended(program, state, settle, t)
             continue
@@ -105,200 +117,154 @@ def work(counters):
     return counters[DELIVERIES] + counters[DRIVE_EVENTS] + 20 * counters[INSTANTS]
 
 
-def next_instant(program, state, drive, until):
-    """Time of the next event; drive events before it that have no consequence are applied on the way."""
-    counters = state.counters
-    t = next_time(state.lanes, state.slices, state.wakes, counters)
-    if counters[TRAIN] < state.train_time.size:
-        t = min(t, state.train_time[counters[TRAIN]])
-    if program.drives.bin.size > 0:
-        t = min(t, run_drive(program, state, drive, min(t, until)))
-    return t
-
-
 # -- 1 crossings and sources ------------------------------------------------------------------------------------------
 
 
 def begin_instant(program, state, due, places, t):
     """Everything that was agreed to be looked at now: crossings fire, sources emit."""
-    counters, wakes = state.counters, state.wakes
-    counters[FIRED_COUNT] = 0
+    counters, wakes, place, train, fired = state.counters, state.queue.wakes, state.queue.place, state.train, state.fired
+    fabric = program.fabric
+    counters[FIRED] = 0
     counters[CURSOR] = 0
-    counters[ZERO_COUNT] = 0
     counters[PHASE] = EMITTING
-    while counters[TRAIN] < state.train_time.size and state.train_time[counters[TRAIN]] == t:
-        add_fired(state, state.train_address[counters[TRAIN]])
+    while counters[TRAIN] < train.size and train[counters[TRAIN]].time == t:
+        fired[counters[FIRED]] = train[counters[TRAIN]].address
+        counters[FIRED] += 1
         counters[TRAIN] += 1
-    while counters[WAKES] > 0 and wakes.time[0] == t:
-        address = wakes.address[0]
-        if program.populations.kind[program.populations.of_address[address]] == POISSON:
-            add_fired(state, address)
-            wake_poisson(program, state, places[address], t)
+    while counters[WAKES] > 0 and wakes[0].time == t:
+        address = wakes[0].address
+        if fabric.populations[fabric.of_address[address]].kind == POISSON:
+            fired[counters[FIRED]] = address
+            counters[FIRED] += 1
+            source = program.poisson[places[address]]
+            number = state.draws[places[address]]
+            state.draws[places[address]] = number + 1
+            later = next_emission(t, source.interval, source.key0, source.key1, number)
+            set_wake(wakes, place, counters, address, later)
         else:
-            attend_neuron(program, state, due, t, address)
+            look_at(program, state, due, t, address)
 
 
-def wake_poisson(program, state, source, t):
-    """Agree on the next emission of a Poisson source, the last one being at t."""
-    sources = program.sources
-    number = state.draws[source]
-    key = sources.poisson_key[source]
-    state.draws[source] = number + 1
-    later = next_emission(t, sources.poisson_interval[source], key[0], key[1], number)
-    set_wake(state.wakes, state.counters, sources.poisson_address[source], later)
-
-
-def attend_neuron(program, state, adapter, t, address):
-    """Let `due` or `settle` look at a neuron; note its spike or when to look again."""
-    populations = program.populations
-    p = populations.of_address[address]
-    j = address - populations.first[p]
-    o = populations.row[p] + j * populations.width[p]
-    co = populations.constant[p] + j * populations.constant_stride[p]
-    outcome = adapter[populations.kind[p]](t, state.rows, o, program.constants, co)
-    if outcome == FIRED:
-        add_fired(state, address)
-    elif outcome == NOT_FINITE:
-        state.counters[FAULT] = address
-        if state.wakes.place[address] >= 0:
-            remove_wake(state.wakes, state.counters, state.wakes.place[address])
-        return
-    set_wake(state.wakes, state.counters, address, state.rows[o + WAKE])
-
-
-def add_fired(state, address):
-    """Note a spike of the micro-step in work."""
-    state.fired[state.counters[FIRED_COUNT]] = address
-    state.counters[FIRED_COUNT] += 1
+def look_at(program, state, adapter, t, address):
+    """Let `due` or `settle` look at a neuron; note its spike, and when to look again."""
+    counters = state.counters
+    p = program.fabric.populations[program.fabric.of_address[address]]
+    j = address - p.first
+    o = p.row + j * p.width
+    outcome = adapter[p.kind](t, state.rows, o, program.constants, p.constant + j * p.constant_stride)
+    if outcome == NEURON_FIRED:
+        state.fired[counters[FIRED]] = address
+        counters[FIRED] += 1
+    wake = state.rows[o + WAKE]
+    if outcome == NOT_FINITE:
+        counters[FAULT] = address
+        wake = math.inf
+    set_wake(state.queue.wakes, state.queue.place, counters, address, wake)
 
 
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
 def deliver_arrivals(program, state, deliver, t, n):
-    """Deliver the first n arrivals one after another, without a look at the threshold in between."""
+    """Deliver the first n arrivals one after another, without a look at the threshold in between.
+
+    Spikes of one source that arrive together are delivered by place in the row, then by spike.
+    """
     arrivals = state.arrivals
     k = 0
     while k < n:
+        first = arrivals[k]
         same = 1
-        while (
-            k + same < n
-            and arrivals.source[k + same] == arrivals.source[k]
-            and arrivals.projection[k + same] == arrivals.projection[k]
-            and arrivals.begin[k + same] < arrivals.end[k]
-        ):
+        end = first.end
+        while k + same < n and arrivals[k + same].source == first.source and arrivals[k + same].projection == first.projection:
+            end = max(end, arrivals[k + same].end)
             same += 1
-        if same == 1:
-            deliver_slice(program, state, deliver, t, arrivals.projection[k], arrivals.begin[k], arrivals.end[k])
-        else:
-            deliver_interleaved(program, state, deliver, t, k, same)
+        begin = first.begin
+        step = end - begin if same == 1 else 1
+        while begin < end:
+            for i in range(k, k + same):
+                if arrivals[i].begin <= begin < arrivals[i].end:
+                    deliver_slice(program, state, deliver, t, first.projection, begin, begin + step)
+            begin += step
         k += same
 
 
-def deliver_interleaved(program, state, deliver, t, first, n):
-    """Several spikes of one source that arrive together: by place in the row, then by spike."""
-    arrivals = state.arrivals
-    end = arrivals.end[first]
-    for k in range(first, first + n):
-        end = max(end, arrivals.end[k])
-    for place in range(arrivals.begin[first], end):
-        for k in range(first, first + n):
-            if arrivals.begin[k] <= place < arrivals.end[k]:
-                deliver_slice(program, state, deliver, t, arrivals.projection[first], place, place + 1)
-
-
 def deliver_slice(program, state, deliver, t, projection, begin, end):
-    """Deliver the synapses begin..end of a projection."""
-    populations, synapses, counters = program.populations, program.synapses, state.counters
-    p = synapses.post[projection]
-    stride = synapses.weight_stride[projection]
-    weight = synapses.weight_first[projection] + (begin - synapses.first[projection]) * stride
-    before = counters[ATTENDED]
-    n = deliver[populations.kind[p]](
+    """Deliver the synapses begin..end of a projection, and put those neurons on the list that demand attention."""
+    fabric, counters, attention, attended = program.fabric, state.counters, state.attention, state.attended
+    j = fabric.projections[projection]
+    p = fabric.populations[j.post]
+    n = counters[ATTENDED]
+    flagged = deliver[p.kind](
         t,
-        state.rows[populations.row[p] :],
-        program.constants[populations.constant[p] :],
-        populations.constant_stride[p],
-        synapses.target[begin:end],
-        synapses.weight[weight:],
-        stride,
-        synapses.port[projection],
-        state.attention,
-        before,
+        state.rows[p.row :],
+        program.constants[p.constant :],
+        p.constant_stride,
+        fabric.target[begin:end],
+        fabric.weight[j.weight + (begin - j.first) * j.weight_stride :],
+        j.weight_stride,
+        j.port,
+        attention,
+        n,
     )
     counters[DELIVERIES] += end - begin
-    for k in range(before, n):
-        attend(state, populations.first[p] + state.attention[k])
-
-
-def attend(state, address):
-    """Put a neuron on the list of those to be settled, once."""
-    if state.attended[address] == 0:
-        state.attended[address] = 1
-        state.attention[state.counters[ATTENDED]] = address
-        state.counters[ATTENDED] += 1
+    for k in range(n, flagged):
+        address = p.first + attention[k]
+        if attended[address] == 0:
+            attended[address] = 1
+            attention[n] = address
+            n += 1
+    counters[ATTENDED] = n
 
 
 # -- background drive -------------------------------------------------------------------------------------------------
 
 
-def run_drive(program, state, drive, stop):
+def run_drive(program, state, drive, next_chunk, chunk, stop):
     """Apply drive events before `stop`, up to the first after which a neuron demands attention; its time, or inf."""
-    events = state.drive
-    while drive_reaches(program, state, stop):
-        k = state.counters[EVENT]
-        if events.time[k] >= stop:
-            break
-        if apply_drive(program, state, drive, k, events.run_end[k], stop):
-            return events.time[state.counters[EVENT] - 1]
-    return math.inf
+    counters, events = state.counters, state.drive.events
+    while True:
+        k = counters[EVENT]
+        if k == counters[EVENTS]:
+            if (counters[CHUNK] + 1) * chunk >= stop:
+                return math.inf
+            next_chunk(program.fabric, program.drives, state.drive, counters, chunk)
+        elif events[k].time >= stop:
+            return math.inf
+        elif apply_drive(program, state, drive, k, events[k].run_end, stop):
+            return events[counters[EVENT] - 1].time
 
 
-def drive_at(program, state, drive, t):
+def drive_at(program, state, drive, next_chunk, chunk, t):
     """Apply the drive events at t itself."""
-    if program.drives.bin.size == 0:
-        return
-    after = math.nextafter(t, math.inf)
-    while drive_reaches(program, state, after):
-        k = state.counters[EVENT]
-        if state.drive.time[k] >= after:
-            break
-        apply_drive(program, state, drive, k, k + 1, after)
-
-
-def drive_reaches(program, state, stop):
-    """Lay out chunks until there is an event to come, or none before `stop` is possible."""
-    counters = state.counters
-    while counters[EVENT] == counters[EVENT_COUNT_]:
-        if (counters[CHUNK] + 1) * chunk_length(program.drives) >= stop:
-            return False
-        next_chunk(program.populations, program.drives, state.drive, counters)
-    return True
+    counters, events = state.counters, state.drive.events
+    while True:
+        k = counters[EVENT]
+        if k == counters[EVENTS]:
+            if (counters[CHUNK] + 1) * chunk > t:
+                return
+            next_chunk(program.fabric, program.drives, state.drive, counters, chunk)
+        elif events[k].time > t:
+            return
+        else:
+            apply_drive(program, state, drive, k, k + 1, math.inf)
 
 
 def apply_drive(program, state, drive, k, end, stop):
     """Apply drive events k..end before `stop`, up to the first that demands attention; whether one did."""
-    counters, events = state.counters, state.drive
-    kind = program.populations.kind[program.populations.of_address[events.address[k]]]
-    state.flag[0] = -1
-    reached = drive[kind](
-        events.time,
-        events.row,
-        events.constant,
-        events.weight,
-        events.port,
-        k,
-        end,
-        stop,
-        state.rows,
-        program.constants,
-        state.flag,
-    )
+    counters, events, flag, fabric = state.counters, state.drive.events, state.drive.flag, program.fabric
+    flag[0] = -1
+    kind = fabric.populations[fabric.of_address[events[k].address]].kind
+    reached = drive[kind](events, k, end, stop, state.rows, program.constants, flag)
     counters[DRIVE_EVENTS] += reached - k
     counters[EVENT] = reached
-    if state.flag[0] < 0:
+    if flag[0] < 0:
         return False
-    attend(state, events.address[state.flag[0]])
+    address = events[flag[0]].address
+    if state.attended[address] == 0:
+        state.attended[address] = 1
+        state.attention[counters[ATTENDED]] = address
+        counters[ATTENDED] += 1
     return True
 
 
@@ -306,64 +272,48 @@ def apply_drive(program, state, drive, k, end, stop):
 
 
 def settle_attended(program, state, settle, t):
-    """Test each neuron on the list once, and put the spikes of the micro-step into order of address."""
-    counters = state.counters
+    """Test each neuron on the list once, and put the spikes of the micro-step into order of address (Shell's sort)."""
+    counters, fired = state.counters, state.fired
     for k in range(counters[ATTENDED]):
         address = state.attention[k]
         state.attended[address] = 0
-        attend_neuron(program, state, settle, t, address)
+        look_at(program, state, settle, t, address)
     counters[ATTENDED] = 0
-    sort_addresses(state.fired, counters[FIRED_COUNT])
-
-
-def sort_addresses(addresses, n):
-    """Shell's sort."""
+    n = counters[FIRED]
     gap = 1
     while gap < n // 3:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(gap, n):
-            address = addresses[i]
+            address = fired[i]
             k = i
-            while k >= gap and addresses[k - gap] > address:
-                addresses[k] = addresses[k - gap]
+            while k >= gap and fired[k - gap] > address:
+                fired[k] = fired[k - gap]
                 k -= gap
-            addresses[k] = address
+            fired[k] = address
         gap //= 3
 
 
 # -- 5 emission -------------------------------------------------------------------------------------------------------
 
 
-def emit(program, state, t, most_out):
+def emit(program, state, route, t, most_out):
     """Record the spikes of the micro-step and send them on; False where a buffer is full, to be called again."""
-    counters, populations = state.counters, program.populations
-    while counters[CURSOR] < counters[FIRED_COUNT]:
-        if counters[RECORDED] >= state.spike_time.size:
-            return False
-        if not has_room(state.lanes, state.slices, state.zero, counters, most_out):
+    counters, fabric, spikes = state.counters, program.fabric, state.spikes
+    while counters[CURSOR] < counters[FIRED]:
+        if counters[RECORDED] >= spikes.size:
             return False
         address = state.fired[counters[CURSOR]]
+        if not route(fabric, state.queue, state.zero, counters, t, address, most_out):
+            return False
         counters[CURSOR] += 1
         counters[INSTANT_SPIKES] += 1
-        if populations.kind[populations.of_address[address]] >= 0:
+        if fabric.populations[fabric.of_address[address]].kind >= 0:
             counters[SPIKES] += 1
         else:
             counters[SOURCE_SPIKES] += 1
         if state.record[address]:
-            state.spike_time[counters[RECORDED]] = t
-            state.spike_address[counters[RECORDED]] = address
+            spikes[counters[RECORDED]].time = t
+            spikes[counters[RECORDED]].address = address
             counters[RECORDED] += 1
-        route(populations, program.synapses, state.lanes, state.slices, state.zero, counters, t, address)
     return True
-
-
-def take_zero_delay(state, n):
-    """What is delivered without delay becomes the arrivals of the next micro-step."""
-    zero, arrivals, counters = state.zero, state.arrivals, state.counters
-    for k in range(n):
-        add_arrival(arrivals, k, zero.source[k], zero.projection[k], zero.begin[k], zero.end[k])
-    sort_arrivals(arrivals, n)
-    counters[ZERO_COUNT] = 0
-    counters[FIRED_COUNT] = 0
-    counters[CURSOR] = 0

@@ -9,14 +9,17 @@ from ... import _jit
 from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
 from ...numerics.prediction import next_emission
+from ...aer.router import arrivals_at, route, zero_arrivals
 from ..status import Status
 from . import loop
 from .adapters import bind
+from .background import next_chunk
 from .queues import set_wake
 from .state import (
     DELIVERIES,
     DRIVE_EVENTS,
     FAULT,
+    FIRED,
     INSTANT,
     NOW,
     QUEUE_PEAK,
@@ -24,7 +27,6 @@ from .state import (
     SOURCE_SPIKES,
     SPIKES,
     TRAIN,
-    ZERO_COUNT,
     grown,
     most_projections,
     new_state,
@@ -58,14 +60,18 @@ class SequentialEngine:
         self._most_out = most_projections(program)
         self._places = poisson_places(program)
         self._adapters = [_adapters(m) for m in models]
-        slots = (self._adapters or [_adapters(_stand_in())]) * 1
+        slots = self._adapters or [_adapters(_stand_in())]
         slots = slots + [slots[0]] * (_SLOTS - len(slots))
-        self._tables = [tuple(a[name] for a in slots) for name in ("deliver", "drive", "settle", "due")]
+        self._tables = tuple(tuple(a[name] for a in slots) for name in ("deliver", "drive", "settle", "due"))
+        self._functions = _functions()
+        self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
-        for p in range(len(program.populations.kind)):
-            if program.populations.kind[p] >= 0:
-                self._agree(p, np.arange(np.diff(program.populations.first)[p]))
-        _jit.timed(_kernel(start_sources), program.sources, self.state)
+        for p, population in enumerate(program.fabric.populations):
+            if population.kind >= 0:
+                self._agree(p, np.arange(population.count))
+        if len(program.poisson):
+            queue = self.state.queue
+            _jit.timed(_kernel(start_sources), program.poisson, self.state.draws, queue.wakes, queue.place, self.state.counters)
 
     @property
     def now(self):
@@ -75,7 +81,20 @@ class SequentialEngine:
     def advance(self, until, stop_at_spikes):
         """Go on until a time, a pause, or an instant with a spike."""
         while True:
-            status = _jit.timed(_kernel(loop.advance), self.program, self.state, *self._tables, self._places, self._most_out, self.micro_limit, float(until), stop_at_spikes, _BUDGET)
+            status = _jit.timed(
+                _kernel(loop.advance),
+                self.program,
+                self.state,
+                self._tables,
+                self._functions,
+                self._places,
+                self._most_out,
+                self.micro_limit,
+                self._chunk,
+                float(until),
+                stop_at_spikes,
+                _BUDGET,
+            )
             if status == loop.FULL:
                 self.state = grown(self.state)
             elif status in _STATUS:
@@ -88,59 +107,60 @@ class SequentialEngine:
         if status == loop.NOT_A_NUMBER:
             raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
         if status == loop.ZERO_DELAY_LOOP:
-            n = self.state.counters[ZERO_COUNT]
-            raise ZeroDelayLoopError.at(self.program, np.unique(self.state.zero.source[:n]), t, self.micro_limit)
+            sources = self.state.fired[: self.state.counters[FIRED]]
+            raise ZeroDelayLoopError.at(self.program, np.unique(sources), t, self.micro_limit)
         raise InternalError(f"unknown status {status} at {t!r} ms")
 
     # -- states ------------------------------------------------------------------------------------------------------
 
-    def _rows(self, p):
-        pops = self.program.populations
-        return self.state.rows[pops.row[p] :], self.program.constants[pops.constant[p] :], int(pops.constant_stride[p])
-
-    def _adapter(self, p, name):
-        return self._adapters[self.program.populations.kind[p]][name]
+    def _part(self, p):
+        """Population p, and its rows and constants as adapters take them."""
+        population = self.program.fabric.populations[p]
+        rows, constants = self.state.rows[population.row :], self.program.constants[population.constant :]
+        return population, (rows, constants, int(population.constant_stride))
 
     def read(self, p, neurons):
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), variables)."""
-        variables = int(self.program.populations.width[p]) - STATE
-        out = np.empty(len(neurons) * variables)
-        self._adapter(p, "read")(self.now, *self._rows(p), neurons, out)
-        return out.reshape(len(neurons), variables)
+        population, part = self._part(p)
+        out = np.empty((len(neurons), population.width - STATE))
+        self._adapters[population.kind]["read"](self.now, *part, neurons, out.ravel())
+        return out
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
-        pops = self.program.populations
-        width = int(pops.width[p])
-        size = np.diff(pops.first)[p]
-        rows = self.state.rows[pops.row[p] : pops.row[p] + width * size].reshape(size, width)
-        rows[neurons, LAST] = self.now
-        rows[neurons, STATE:] = states
+        population, (rows, _, _) = self._part(p)
+        own = rows[: population.count * population.width].reshape(population.count, population.width)
+        own[neurons, LAST] = self.now
+        own[neurons, STATE:] = states
         self._agree(p, neurons)
 
     def _agree(self, p, neurons):
         """When to look again at neurons whose state has been set."""
-        pops = self.program.populations
-        self._adapter(p, "agree")(*self._rows(p), np.ascontiguousarray(neurons, np.int64))
-        _jit.timed(_kernel(enter_wakes), self.state, int(pops.first[p]), int(pops.row[p]), int(pops.width[p]), np.ascontiguousarray(neurons, np.int64))
+        population, part = self._part(p)
+        neurons = np.ascontiguousarray(neurons, np.int64)
+        self._adapters[population.kind]["agree"](*part, neurons)
+        own = part[0][: population.count * population.width].reshape(population.count, population.width)
+        wake = own[neurons, WAKE]
+        queue = self.state.queue
+        concerned = (wake < math.inf) | (queue.place[population.first + neurons] >= 0)
+        if concerned.any():
+            addresses = population.first + neurons[concerned]
+            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], queue.wakes, queue.place, self.state.counters)
 
-    def inject(self, times, addresses):
-        """Add spikes of sources, sorted by (time, address), to those still to come."""
+    def inject(self, spikes):
+        """Add spikes of sources (SPIKE records) to those still to come."""
         s = self.state
-        left = slice(int(s.counters[TRAIN]), None)
-        time = np.concatenate([s.train_time[left], times])
-        address = np.concatenate([s.train_address[left], addresses])
-        order = np.lexsort((address, time))
-        fired = np.empty(2 * self.program.n_addresses + len(time) + 1, np.int64)
-        self.state = s._replace(train_time=time[order], train_address=address[order], fired=fired)
+        train = np.concatenate([s.train[s.counters[TRAIN] :], spikes]).view(np.recarray)
+        train = train[np.lexsort((train.address, train.time))]
+        fired = np.empty(2 * self.program.n_addresses + len(train) + 1, np.int64)
+        self.state = s._replace(train=train, fired=fired)
         s.counters[TRAIN] = 0
 
     # -- results -----------------------------------------------------------------------------------------------------
 
     def spikes(self):
-        """Times (float64, ms) and addresses (int64) recorded so far, in canonical order."""
-        n = int(self.state.counters[RECORDED])
-        return self.state.spike_time[:n], self.state.spike_address[:n]
+        """What has been recorded so far (SPIKE records), in canonical order."""
+        return self.state.spikes[: self.state.counters[RECORDED]]
 
     def counts(self):
         """Counters of the run."""
@@ -164,27 +184,55 @@ class SequentialEngine:
         self.state = _filled(self.state, arrays, "")
 
 
-def start_sources(sources, state):
+def start_sources(poisson, draws, wakes, place, counters):
     """Agree on the first emission of every Poisson source."""
-    for k in range(sources.poisson_address.size):
-        key = sources.poisson_key[k]
-        first = next_emission(0.0, sources.poisson_interval[k], key[0], key[1], 0)
-        state.draws[k] = 1
-        set_wake(state.wakes, state.counters, sources.poisson_address[k], first)
+    for k in range(poisson.size):
+        first = next_emission(0.0, poisson[k].interval, poisson[k].key0, poisson[k].key1, 0)
+        draws[k] = 1
+        set_wake(wakes, place, counters, poisson[k].address, first)
 
 
-def enter_wakes(state, first, row, width, neurons):
-    """Enter into the queue when to look at neurons of a population, as their rows say."""
-    for k in range(neurons.size):
-        j = neurons[k]
-        wake = state.rows[row + j * width + WAKE]
-        if wake < math.inf or state.wakes.place[first + j] >= 0:
-            set_wake(state.wakes, state.counters, first + j, wake)
+def set_wakes(addresses, times, wakes, place, counters):
+    """Agree on when to look at many addresses."""
+    for k in range(addresses.size):
+        set_wake(wakes, place, counters, addresses[k], times[k])
 
 
 @functools.cache
 def _kernel(function):
     return _jit.compiled(function)
+
+
+@functools.cache
+def _functions():
+    """The router and the background, compiled by themselves: the loop calls them through pointers."""
+    types = _signatures() if _jit.ENABLED else [None] * 4
+    return tuple(_jit.compiled(f, t) for f, t in zip((route, arrivals_at, zero_arrivals, next_chunk), types, strict=True))
+
+
+def _signatures():
+    from numba import types as nt
+    from numba import typeof
+
+    i, f, bools = nt.int64, nt.float64, nt.boolean
+    empty = _empty_program()
+    state = new_state(empty, np.zeros(0, np.uint8))
+    fabric, drives, queue = typeof(empty.fabric), typeof(empty.drives), typeof(state.queue)
+    arrivals, counters, drive = typeof(state.arrivals), typeof(state.counters), typeof(state.drive)
+    return [
+        bools(fabric, queue, arrivals, counters, f, i, i),
+        i(fabric, queue, arrivals, counters, f),
+        i(arrivals, arrivals, counters),
+        i(fabric, drives, drive, counters, f),
+    ]
+
+
+def _empty_program():
+    """A Program of nothing: every array has the type it always has."""
+    from ...lowering import lower
+    from ...network import Network
+
+    return lower(Network())[0]
 
 
 _bound = {}

@@ -4,13 +4,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...lowering.program import Program
+from ...lowering.program import SPIKE, records
 
 # Places in `counters`.
-PHASE, MICRO, FIRED_COUNT, CURSOR, EMISSION, ZERO_COUNT = 0, 1, 2, 3, 4, 5
-SPIKES, SOURCE_SPIKES, DELIVERIES, DRIVE_EVENTS, QUEUED, QUEUE_PEAK, INSTANTS = 6, 7, 8, 9, 10, 11, 12
-RECORDED, TRAIN, CHUNK, EVENT, EVENT_COUNT_, FAULT, SLICES, WAKES, INSTANT_SPIKES, ATTENDED = 13, 14, 15, 16, 17, 18, 19, 20, 21, 22
-N_COUNTERS = 23
+(
+    PHASE,  # READY for the next instant, or EMITTING spikes of the one in work
+    MICRO,  # micro-step in work
+    FIRED,  # spikes of the micro-step
+    CURSOR,  # how many of them have been emitted
+    EMISSION,  # spikes emitted so far, of sources too
+    ATTENDED,  # neurons to be settled
+    ZERO,  # slices to be delivered without delay in the next micro-step
+    INSTANT_SPIKES,  # spikes of the instant in work
+    SPIKES,
+    SOURCE_SPIKES,
+    DELIVERIES,
+    DRIVE_EVENTS,
+    INSTANTS,
+    SLICES,  # entries in the heap of slices
+    WAKES,  # entries in the heap of wakes
+    QUEUED,  # entries in all queues
+    QUEUE_PEAK,
+    TRAIN,  # given spikes of sources that have happened
+    CHUNK,  # chunk of drive events laid out
+    EVENT,  # next drive event of it
+    EVENTS,  # drive events of it
+    RECORDED,
+    FAULT,  # address of a neuron whose state is not finite, or -1
+    N_COUNTERS,
+) = range(24)
 
 # Places in `clock`: all events before NOW have happened; INSTANT is the one in work.
 NOW, INSTANT = 0, 1
@@ -18,62 +40,39 @@ NOW, INSTANT = 0, 1
 READY, EMITTING = 0, 1
 
 
-class Lanes(NamedTuple):
-    """A first-in-first-out ring of spikes in flight per shared delay."""
-
-    time: np.ndarray  # float64 (lanes, capacity): arrival, ms
-    source: np.ndarray  # int64 (lanes, capacity)
-    head: np.ndarray  # int64 (lanes,)
-    count: np.ndarray  # int64 (lanes,)
-    mark: np.ndarray  # int64 (lanes,): last emission that has been put into the lane
+def _record(integers="", floats=""):
+    return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in floats.split()])
 
 
-class Slices(NamedTuple):
-    """A binary heap of spikes in flight through rows with individual delays, by next arrival."""
-
-    time: np.ndarray  # float64: next arrival, ms
-    spike: np.ndarray  # float64: time of the spike, ms
-    source: np.ndarray  # int64
-    projection: np.ndarray  # int64
-    place: np.ndarray  # int64: next synapse
-
-
-class Wakes(NamedTuple):
-    """An indexed binary heap of the times at which to look at a neuron or Poisson source."""
-
-    time: np.ndarray  # float64, ms
-    address: np.ndarray  # int64
-    place: np.ndarray  # int64 (N,): place of an address in the heap, or -1
+LANE = _record("head count mark")  # of a ring; mark: last emission that has been put into the lane
+ARRIVING = _record("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
+SLICE = _record("source projection place", "time spike")  # through a row with individual delays; next arrival, spike
+WAKING = _record("address", "time")  # look at an address at a time, ms
+ARRIVAL = _record("source projection begin end")  # synapses of a row delivered at the instant in work
+BIN = _record("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
+DRIVE_EVENT = _record("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
+BIN_EVENT = _record("member", "time")
 
 
-class Arrivals(NamedTuple):
-    """Slices of rows that are delivered at the instant in work."""
+class Queue(NamedTuple):
+    """The priority queue (see queues.py)."""
 
-    source: np.ndarray  # int64
-    projection: np.ndarray  # int64
-    begin: np.ndarray  # int64: first synapse
-    end: np.ndarray  # int64: after the last one
+    lanes: np.recarray  # LANE (lanes,)
+    rings: np.recarray  # ARRIVING (lanes, capacity)
+    slices: np.recarray  # SLICE, a binary heap
+    wakes: np.recarray  # WAKING, a binary heap
+    place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
 
 
-class DriveEvents(NamedTuple):
-    """The drive events of the current chunk of time, sorted; and those of each drive's current bin."""
+class DriveState(NamedTuple):
+    """Where the background drive stands (see background.py)."""
 
-    time: np.ndarray  # float64, ms
-    row: np.ndarray  # int64: row of the target
-    constant: np.ndarray  # int64: constants of the target
-    weight: np.ndarray  # float64
-    port: np.ndarray  # int64
-    address: np.ndarray  # int64
-    run_end: np.ndarray  # int64: end of the run of events to neurons of one model
-    bin: np.ndarray  # int64 (D,): index of a drive's current bin, -1 before the first
-    cursor: np.ndarray  # int64 (D,): first event of the bin not yet handed over
-    count: np.ndarray  # int64 (D,): events in the bin
-    first: np.ndarray  # int64 (D,): where a drive's buffer begins
-    bin_time: np.ndarray  # float64: buffers of all drives
-    bin_member: np.ndarray  # int64
-    scratch_time: np.ndarray  # float64: for sorting
-    scratch_member: np.ndarray  # int64
-    buckets: np.ndarray  # int64
+    bins: np.recarray  # BIN (D,)
+    events: np.recarray  # DRIVE_EVENT: those of the chunk of time in work, sorted
+    bin_events: np.recarray  # BIN_EVENT: those of each drive's current bin, sorted
+    scratch: np.recarray  # BIN_EVENT: for sorting
+    buckets: np.ndarray  # int64: for sorting
+    flag: np.ndarray  # int64 (1,): the event after which a neuron demands attention, or -1
 
 
 class EngineState(NamedTuple):
@@ -82,130 +81,99 @@ class EngineState(NamedTuple):
     clock: np.ndarray  # float64 (2,)
     counters: np.ndarray  # int64 (N_COUNTERS,)
     rows: np.ndarray  # float64: rows of all neurons
-    lanes: Lanes
-    slices: Slices
-    wakes: Wakes
-    arrivals: Arrivals
-    zero: Arrivals  # deliveries without delay, for the next micro-step
-    drive: DriveEvents
-    train_time: np.ndarray  # float64: given and injected spikes of sources still to come, sorted, ms
-    train_address: np.ndarray  # int64
+    queue: Queue
+    arrivals: np.recarray  # ARRIVAL: what is delivered at the instant in work
+    zero: np.recarray  # ARRIVAL: what is delivered without delay, in its next micro-step
+    drive: DriveState
+    train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
     draws: np.ndarray  # int64 (S,): intervals drawn so far by each Poisson source
     attention: np.ndarray  # int64: neurons to be settled
-    attended: np.ndarray  # uint8 (N,): whether a neuron is in it
-    flag: np.ndarray  # int64 (1,): the drive event after which a neuron demands attention, or -1
-    fired: np.ndarray  # int64: spikes of the micro-step in work
+    attended: np.ndarray  # uint8 (N,): whether a neuron is among them
+    fired: np.ndarray  # int64: addresses of the spikes of the micro-step in work
     record: np.ndarray  # uint8 (N,): whose spikes are recorded
-    spike_time: np.ndarray  # float64
-    spike_address: np.ndarray  # int64
+    spikes: np.recarray  # SPIKE: what has been recorded
 
 
-def new_state(program: Program, record, capacity=256):
+def new_state(program, record, capacity=256):
     """The state at time 0."""
     n = program.n_addresses
-    syn = program.synapses
-    row_lengths = np.diff(syn.indptr)
-    widest = int(row_lengths.max()) if row_lengths.size else 0
-    n_lanes = len(syn.lane_delay)
-    most_out = most_projections(program)
+    row_lengths = np.diff(program.fabric.indptr)
+    n_lanes = len(program.fabric.lane_delay)
+    expanded = capacity * most_projections(program)
     state = EngineState(
         clock=np.zeros(2),
         counters=np.zeros(N_COUNTERS, np.int64),
         rows=program.initial.copy(),
-        lanes=Lanes(
-            np.empty((n_lanes, capacity)),
-            np.empty((n_lanes, capacity), np.int64),
-            *(np.zeros(n_lanes, np.int64) for _ in range(3)),
+        queue=Queue(
+            lanes=records(LANE, n_lanes),
+            rings=records(ARRIVING, (n_lanes, capacity)),
+            slices=records(SLICE, expanded),
+            wakes=records(WAKING, n),
+            place=np.full(n, -1, np.int64),
         ),
-        slices=Slices(np.empty(capacity), np.empty(capacity), *(np.empty(capacity, np.int64) for _ in range(3))),
-        wakes=Wakes(np.empty(n), np.empty(n, np.int64), np.full(n, -1, np.int64)),
-        arrivals=_arrivals(capacity * (n_lanes + 1) * most_out),
-        zero=_arrivals(capacity * most_out),
-        drive=_drive_events(program),
-        train_time=program.sources.train_time,
-        train_address=program.sources.train_address,
-        draws=np.zeros(len(program.sources.poisson_address), np.int64),
-        attention=np.empty(n + widest + 1, np.int64),
+        arrivals=records(ARRIVAL, expanded * (n_lanes + 1)),
+        zero=records(ARRIVAL, expanded),
+        drive=_drive_state(program),
+        train=program.train,
+        draws=np.zeros(len(program.poisson), np.int64),
+        attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
-        flag=np.zeros(1, np.int64),
-        fired=np.empty(2 * n + len(program.sources.train_time) + 1, np.int64),
+        fired=np.empty(2 * n + len(program.train) + 1, np.int64),
         record=record,
-        spike_time=np.empty(4 * capacity),
-        spike_address=np.empty(4 * capacity, np.int64),
+        spikes=records(SPIKE, 4 * capacity),
     )
-    state.counters[CHUNK] = -1
-    state.counters[FAULT] = -1
+    state.counters[[CHUNK, FAULT]] = -1
     return state
 
 
 def most_projections(program):
     """The largest number of projections that leave one population, at least 1."""
-    return max(1, int(np.diff(program.populations.out).max(initial=0)))
+    populations = program.fabric.populations
+    return max(1, int((populations.out_end - populations.out).max(initial=0)))
 
 
 def grown(state):
     """The same state with twice the room for events in flight and records."""
+    q = state.queue
+    capacity = q.rings.shape[1]
+    unrolled = (q.lanes.head[:, None] + np.arange(capacity)) % capacity
+    rings = np.concatenate([np.take_along_axis(q.rings, unrolled, 1), q.rings], axis=1).view(np.recarray)
+    lanes = q.lanes.copy()
+    lanes.head = 0
     return state._replace(
-        lanes=_grown_lanes(state.lanes),
-        slices=Slices(*(_twice(a) for a in state.slices)),
-        arrivals=Arrivals(*(_twice(a) for a in state.arrivals)),
-        zero=Arrivals(*(_twice(a) for a in state.zero)),
-        spike_time=_twice(state.spike_time),
-        spike_address=_twice(state.spike_address),
+        queue=q._replace(lanes=lanes, rings=rings, slices=_twice(q.slices)),
+        arrivals=_twice(state.arrivals),
+        zero=_twice(state.zero),
+        spikes=_twice(state.spikes),
     )
 
 
 def _twice(array):
-    return np.concatenate([array, np.empty_like(array)])
+    return np.concatenate([array, np.zeros_like(array)]).view(np.recarray)
 
 
-def _grown_lanes(lanes):
-    capacity = lanes.time.shape[1]
-    order = (lanes.head[:, None] + np.arange(capacity)) % capacity
-    room = np.empty_like(lanes.time)
-    return lanes._replace(
-        time=np.concatenate([np.take_along_axis(lanes.time, order, 1), room], axis=1),
-        source=np.concatenate([np.take_along_axis(lanes.source, order, 1), room.astype(np.int64)], axis=1),
-        head=np.zeros_like(lanes.head),
-    )
-
-
-def _arrivals(capacity):
-    return Arrivals(*(np.empty(capacity, np.int64) for _ in range(4)))
-
-
-def _drive_events(program):
+def _drive_state(program):
     """Buffers as large as the largest number of events the distributions allow: they can not overflow."""
-    drives = program.drives
-    n = len(drives.bin)
-    # A block never has more events in a bin than its table has entries.
-    largest = np.array([drives.table_size[drives.block[d] : drives.block[d + 1]].sum() for d in range(n)], np.int64)
-    first = np.concatenate([[0], np.cumsum(largest)]).astype(np.int64)
-    total = int(first[-1])
-    biggest = int(largest.max(initial=0))
-    return DriveEvents(
-        time=np.empty(total),
-        row=np.empty(total, np.int64),
-        constant=np.empty(total, np.int64),
-        weight=np.empty(total),
-        port=np.empty(total, np.int64),
-        address=np.empty(total, np.int64),
-        run_end=np.empty(total, np.int64),
-        bin=np.full(n, -1, np.int64),
-        cursor=np.zeros(n, np.int64),
-        count=np.zeros(n, np.int64),
-        first=first[:-1],
-        bin_time=np.empty(total),
-        bin_member=np.empty(total, np.int64),
-        scratch_time=np.empty(max(total, biggest)),
-        scratch_member=np.empty(max(total, biggest), np.int64),
+    lowered = program.drives
+    bins = records(BIN, len(lowered.drives))
+    bins.index = -1
+    total = 0
+    for at, drive in zip(bins, lowered.drives, strict=True):
+        at.first = total
+        # A block never has more events in a bin than its table has entries.
+        total += int(lowered.blocks.length[drive.block : drive.block_end].sum())
+    return DriveState(
+        bins=bins,
+        events=records(DRIVE_EVENT, total),
+        bin_events=records(BIN_EVENT, total),
+        scratch=records(BIN_EVENT, total),
         buckets=np.empty(total + 2, np.int64),
+        flag=np.zeros(1, np.int64),
     )
 
 
 def poisson_places(program):
     """For every address its place among the Poisson sources (meaningless for others): int64 (N,)."""
     places = np.zeros(program.n_addresses, np.int64)
-    places[program.sources.poisson_address] = np.arange(len(program.sources.poisson_address))
+    places[program.poisson.address] = np.arange(len(program.poisson))
     return places
-
