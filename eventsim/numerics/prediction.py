@@ -12,11 +12,12 @@ def make_state_at(flow, flow_refractory):
     """
 
     def state_at(c, s, last, free, t):
-        if last >= free:
-            return flow(c, s, t - last)
-        if t <= free:
-            return flow_refractory(c, s, t - last)
-        return flow(c, flow_refractory(c, s, free - last), t - free)
+        if last < free:
+            if t <= free:
+                return flow_refractory(c, s, t - last)
+            s = flow_refractory(c, s, free - last)
+            last = free
+        return flow(c, s, t - last)
 
     return state_at
 

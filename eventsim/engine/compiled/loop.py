@@ -48,13 +48,15 @@ from .state import (
 DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT = range(7)
 
 
-def advance(program, state, adapters, functions, places, most_out, micro_limit, chunk, until, stop_at_spikes, budget):
+def advance(
+    program, state, deliver, drive, settle, due, route, arrivals_at, zero_arrivals, next_chunk, places, most_out, micro_limit, chunk, until, stop_at_spikes, budget
+):
     """Make all events before `until` happen. A status; the address at fault, if any, is in the counters.
 
     Parameters
     ----------
-    adapters : (deliver, drive, settle, due), each a tuple of functions by kind
-    functions : (route, arrivals_at, zero_arrivals, next_chunk)
+    deliver, drive, settle, due : tuples of adapters by kind
+    route, arrivals_at, zero_arrivals, next_chunk : router and background, each in a tuple of one, so that it is a pointer
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -62,8 +64,6 @@ def advance(program, state, adapters, functions, places, most_out, micro_limit, 
     stop_at_spikes : whether to return after an instant that had a spike
     budget : how much work to do before returning for a look at the world
     """
-    deliver, drive, settle, due = adapters
-    route, arrivals_at, zero_arrivals, next_chunk = functions
     fabric, queue, counters, clock, rows = program.fabric, state.queue, state.counters, state.clock, state.rows
     enough = work(counters) + budget
     while True:
@@ -83,7 +83,7 @@ def advance(program, state, adapters, functions, places, most_out, micro_limit, 
             counters[MICRO] = 0
             counters[INSTANT_SPIKES] = 0
             begin_instant(program, state, due, places, t)
-            n = arrivals_at(fabric, queue, state.arrivals, counters, t)
+            n = arrivals_at[0](fabric, queue, state.arrivals, counters, t)
             deliver_arrivals(program, state, deliver, t, n)
             if chunk < math.inf:
                 drive_at(program, state, drive, next_chunk, chunk, t)
@@ -93,7 +93,7 @@ def advance(program, state, adapters, functions, places, most_out, micro_limit, 
             return NOT_A_NUMBER
         if not emit(program, state, route, t, most_out):
             return FULL
-        n = zero_arrivals(state.arrivals, state.zero, counters)
+        n = zero_arrivals[0](state.arrivals, state.zero, counters)
         if n > 0:
             counters[MICRO] += 1
             if counters[MICRO] > micro_limit:
@@ -228,7 +228,7 @@ def run_drive(program, state, drive, next_chunk, chunk, stop):
         if k == counters[EVENTS]:
             if (counters[CHUNK] + 1) * chunk >= stop:
                 return math.inf
-            next_chunk(program.fabric, program.drives, state.drive, counters, chunk)
+            next_chunk[0](program.fabric, program.drives, state.drive, counters, chunk)
         elif events[k].time >= stop:
             return math.inf
         elif apply_drive(program, state, drive, k, events[k].run_end, stop):
@@ -243,7 +243,7 @@ def drive_at(program, state, drive, next_chunk, chunk, t):
         if k == counters[EVENTS]:
             if (counters[CHUNK] + 1) * chunk > t:
                 return
-            next_chunk(program.fabric, program.drives, state.drive, counters, chunk)
+            next_chunk[0](program.fabric, program.drives, state.drive, counters, chunk)
         elif events[k].time > t:
             return
         else:
@@ -304,7 +304,7 @@ def emit(program, state, route, t, most_out):
         if counters[RECORDED] >= spikes.size:
             return False
         address = state.fired[counters[CURSOR]]
-        if not route(fabric, state.queue, state.zero, counters, t, address, most_out):
+        if not route[0](fabric, state.queue, state.zero, counters, t, address, most_out):
             return False
         counters[CURSOR] += 1
         counters[INSTANT_SPIKES] += 1

@@ -85,8 +85,8 @@ class SequentialEngine:
                 _kernel(loop.advance),
                 self.program,
                 self.state,
-                self._tables,
-                self._functions,
+                *self._tables,
+                *self._functions,
                 self._places,
                 self._most_out,
                 self.micro_limit,
@@ -207,7 +207,7 @@ def _kernel(function):
 def _functions():
     """The router and the background, compiled by themselves: the loop calls them through pointers."""
     types = _signatures() if _jit.ENABLED else [None] * 4
-    return tuple(_jit.compiled(f, t) for f, t in zip((route, arrivals_at, zero_arrivals, next_chunk), types, strict=True))
+    return tuple((_jit.compiled(f, t),) for f, t in zip((route, arrivals_at, zero_arrivals, next_chunk), types, strict=True))
 
 
 def _signatures():
