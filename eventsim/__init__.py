@@ -1,6 +1,7 @@
 """eventsim: exact, event-driven simulation of spiking neural networks."""
 
 from . import errors
+from .engine.api import Simulator
 from .errors import *  # noqa: F403
 from .network import (
     CSR,

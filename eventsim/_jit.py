@@ -85,8 +85,10 @@ def compiled(function, signature=None, bind=None, key=""):
 
 def timed(call, *arguments):
     """Call a compiled function and count its compilation, if there is one, into `seconds`."""
-    before = len(getattr(call, "signatures", ())) if ENABLED else 1
-    if before:
+    if not ENABLED:
+        with np.errstate(over="ignore"):  # of products of which only halves are used (numerics/random.py)
+            return call(*arguments)
+    if call.signatures:
         return call(*arguments)
     begin = time.perf_counter()
     call.compile(tuple(_numba().typeof(a) for a in arguments))

@@ -263,5 +263,9 @@ def _flattened(value, prefix):
 def _filled(value, arrays, prefix):
     parts = {}
     for name, item in zip(value._fields, value, strict=True):
-        parts[name] = arrays[prefix + name] if isinstance(item, np.ndarray) else _filled(item, arrays, f"{prefix}{name}.")
+        if isinstance(item, np.ndarray):
+            array = arrays[prefix + name]
+            parts[name] = array.view(np.recarray) if array.dtype.names else array
+        else:
+            parts[name] = _filled(item, arrays, f"{prefix}{name}.")
     return type(value)(**parts)

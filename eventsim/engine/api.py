@@ -1,0 +1,377 @@
+"""The Simulator: draws and lowers a network, runs it, and gives the results."""
+
+import math
+import time
+
+import numpy as np
+
+from .. import _cast, _jit
+from ..errors import ParameterError, RecordingError, SimulationError
+from ..lowering import lower
+from ..lowering.program import SPIKE, SPIKE_SOURCE, records, shared_or_own
+from ..network.network import Network
+from ..network.population import Population, PopulationView
+from ..neurons.model import Neuron
+from ..recording import Spikes, Trace
+from .progress import Interruption, ProgressBar
+from .status import Status
+
+ENGINES = ("auto", "reference", "sequential", "windowed")
+
+
+class Simulator:
+    """Runs a network, exactly and by events.
+
+    Parameters
+    ----------
+    network : Network
+        Drawn and lowered here; later changes to it have no effect.
+    threads : int, >= 1
+        Threads to use; results never depend on it. The engines of this version use one.
+    engine : str
+        "auto" (the compiled sequential engine), "sequential", or "reference" (plain Python, slow, the same bits).
+    seed : int, optional
+        Of the noise (drives, Poisson sources); the structure stays that of the network's own seed.
+    record_spikes : bool or list of populations and views
+        Whose spikes to record. True: all neurons; sources are recorded on request.
+    micro_steps : int
+        An instant with more than this number plus N micro-steps counts as a loop without delay.
+
+    Examples
+    --------
+    >>> import eventsim as es
+    >>> net = es.Network(seed=1)
+    >>> neuron = net.population(1, es.LIF(tau_m=10.0, r_m=0.04, i_offset=1000.0, v_rest=0.0, v_reset=0.0, v_thresh=15.0))
+    >>> sim = es.Simulator(net)
+    >>> sim.run(5.0)
+    >>> sim.spikes.time
+    array([4.70003629])
+    """
+
+    def __init__(self, network, threads=1, engine="auto", *, seed=None, record_spikes=True, micro_steps=1000):
+        if not isinstance(network, Network):
+            raise ParameterError(f"Simulator needs a Network, got {network!r}")
+        self.threads = _cast.integer(threads, "threads", low=1)
+        self.network = network
+        self.seed = network.seed if seed is None else _cast.seed(seed)
+        micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
+        begin, compiling = time.perf_counter(), _jit.seconds()
+        engine_class = engine_named(engine)
+        program, models = lower(network, self.seed)
+        self._engine = engine_class(program, models, self._record_mask(record_spikes), micro_steps)
+        self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
+
+    def _start(self, seconds, compiling):
+        self._traces = []
+        self._wall, self._compile, self._build = 0.0, compiling, seconds - compiling
+        self._running = False
+
+    # -- what to record ------------------------------------------------------------------------------------------------
+
+    def _record_mask(self, wanted):
+        mask = np.zeros(self.network.size, np.uint8)
+        if isinstance(wanted, (Population, PopulationView)):
+            wanted = [wanted]
+        if isinstance(wanted, (bool, np.bool_)):
+            wanted = [p for p in self.network.populations if not p.is_source] if wanted else []
+        try:
+            selections = list(wanted)
+        except TypeError:
+            raise ParameterError(f"record_spikes must be True, False or a list of populations and views, got {wanted!r}") from None
+        for selection in selections:
+            mask[self._known(selection).addresses] = 1
+        return mask
+
+    def _known(self, selection):
+        """The selection, if it belongs to the network that is simulated (or to one of the same populations)."""
+        if not isinstance(selection, (Population, PopulationView)):
+            raise ParameterError(f"expected a population or a view of one, got {selection!r}")
+        p = selection.population
+        own = self.network.populations
+        if p.ordinal >= len(own) or (own[p.ordinal].name, own[p.ordinal].first, own[p.ordinal].n) != (p.name, p.first, p.n):
+            raise ParameterError(f"population {p.name!r} is not part of the simulated network")
+        return selection
+
+    def record(self, what, selection, *, at=None):
+        """Record from now on.
+
+        Parameters
+        ----------
+        what : str
+            "spikes", or the name of a state variable such as "v".
+        selection : Population or view
+        at : array (m,), ms, >= sim.now
+            Times of exact samples of a state variable; left limits. Asking for samples changes no result.
+
+        Returns
+        -------
+        Trace or None
+            For a variable a trace whose `time` (m,) and `value` (m, n) fill as the run goes on.
+        """
+        selection = self._known(selection)
+        if what == "spikes":
+            if at is not None:
+                raise RecordingError("record('spikes', ...) takes no at=: every spike is recorded")
+            self._engine_record()[selection.addresses] = 1
+            return None
+        self._check_variable(selection, what)
+        if at is None:
+            raise RecordingError(f"record({what!r}, ...) needs at=, the times (ms) at which to sample, such as at=np.arange(0.0, 100.0, 0.1)")
+        times = np.atleast_1d(_cast.floats(at, "at", "ms"))
+        if times.ndim != 1:
+            raise ParameterError(f"at must be one-dimensional, got shape {times.shape}")
+        if len(times) and times.min() < self.now:
+            raise ParameterError(f"at must be >= sim.now = {self.now!r} ms, got {times.min()!r}")
+        trace = Trace(what, selection, times)
+        self._traces.append(trace)
+        return trace
+
+    def _engine_record(self):
+        return self._engine.record if hasattr(self._engine, "record") else self._engine.state.record
+
+    def _check_variable(self, selection, name):
+        p = selection.population
+        known = p.model.model.variables if isinstance(p.model, Neuron) else ()
+        if name not in known:
+            raise ParameterError(f"population {p.name!r} has no state variable {name!r}; it has {', '.join(known) or 'none'}")
+
+    # -- running -------------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self):
+        """Time up to which the simulation has come, ms: every event before it has happened, none at it."""
+        return self._engine.now
+
+    def run(self, duration=None, *, until=None, progress=False):
+        """Go on for a duration, up to a time, or until a predicate says stop.
+
+        Parameters
+        ----------
+        duration : float, ms, >= 0
+            From sim.now. Events at the very end belong to the next run: runs join without a seam.
+        until : float (ms, >= sim.now) or callable
+            Absolute time; or a predicate called with the simulator after each instant that had a spike.
+            When it is true, sim.now is the next float64 after that instant.
+        progress : bool
+            Draw a bar on standard error.
+
+        Raises
+        ------
+        ZeroDelayLoopError, NumericalError
+        SimulationError
+            Where a predicate could never be asked again, because nothing is queued any more.
+        KeyboardInterrupt
+            On Ctrl-C, between two events: the simulator stays usable.
+        """
+        if self._running:
+            raise SimulationError("run was called from within a run; a predicate may read, set and inject, but not run")
+        end, predicate = self._end_of_run(duration, until)
+        begin, compiling = time.perf_counter(), _jit.seconds()
+        self._running = True
+        try:
+            with Interruption() as interruption, ProgressBar(self.now, end, progress) as bar:
+                self._run_to(end, predicate, interruption, bar)
+        finally:
+            self._running = False
+            compiled = _jit.seconds() - compiling
+            self._compile += compiled
+            self._wall += time.perf_counter() - begin - compiled
+
+    def _end_of_run(self, duration, until):
+        if (duration is None) == (until is None):
+            raise ParameterError("run takes a duration or until=, one of them")
+        if callable(until):
+            return math.inf, until
+        if until is not None:
+            end = _cast.number(until, "until", "ms")
+            if end < self.now:
+                raise ParameterError(f"until must be >= sim.now = {self.now!r} ms, got {end!r}")
+            return end, None
+        return self.now + _cast.number(duration, "duration", "ms", low=0.0), None
+
+    def _run_to(self, end, predicate, interruption, bar):
+        while True:
+            stop = min([end, *(trace.next_time() for trace in self._traces)])
+            status = Status.DONE if stop <= self.now else self._engine.advance(stop, predicate is not None)
+            if status is Status.DONE:
+                self._sample()
+                if stop >= end:
+                    return
+            elif status is Status.SPIKED:
+                if predicate(self):
+                    self._sample()
+                    return
+            elif status is Status.SILENT:
+                raise SimulationError(f"nothing is queued after {self.now!r} ms, so the predicate would never be asked again")
+            interruption.check()
+            bar.show(self.now)
+
+    def _sample(self):
+        """Take the samples that are due up to now."""
+        for trace in self._traces:
+            while trace.next_time() <= self.now:
+                trace.take(self._read(trace.selection, trace.variable))
+
+    # -- states --------------------------------------------------------------------------------------------------------
+
+    def _read(self, selection, name):
+        p = selection.population
+        states = self._engine.read(p.ordinal, selection.index)
+        return states[:, p.model.model.variables.index(name)].copy()
+
+    def get(self, selection, name):
+        """Values of a state variable at sim.now, or of a parameter: float64 (len(selection),)."""
+        selection = self._known(selection)
+        if not selection.population.is_source and name in selection.population.model.values:
+            return selection.get(name).copy()
+        self._check_variable(selection, name)
+        return self._read(selection, name)
+
+    def set(self, selection, **values):
+        """Set state variables, as an event at sim.now.
+
+        A neuron set to threshold or above fires at sim.now; in refractoriness the membrane stays clamped at the
+        value set, and it fires at the end.
+
+        Parameters
+        ----------
+        selection : Population or view
+        **values : float or array (len(selection),)
+        """
+        selection = self._known(selection)
+        if not values:
+            raise ParameterError("set needs the variables to set, such as sim.set(exc, v=-55.0)")
+        clean = {}
+        for name, value in values.items():
+            self._check_variable(selection, name)
+            what = f"{name} of {selection.name!r}"
+            clean[name] = _cast.number(value, what) if np.ndim(value) == 0 else _cast.floats(value, what, shape=(len(selection),))
+        p = selection.population
+        states = self._engine.read(p.ordinal, selection.index)
+        for name, value in clean.items():
+            states[:, p.model.model.variables.index(name)] = value
+        self._engine.write(p.ordinal, selection.index, states)
+
+    def inject(self, times, addresses):
+        """Add spikes from outside to SpikeSource populations.
+
+        Parameters
+        ----------
+        times : float or array (m,), ms, >= sim.now
+        addresses : int or array (m,)
+            Of sources, as `population.addresses` gives them.
+        """
+        times = np.atleast_1d(_cast.floats(times, "times", "ms"))
+        addresses = np.atleast_1d(_cast.indices(np.atleast_1d(addresses), "addresses", self.network.size))
+        if times.ndim != 1 or (len(times) != len(addresses) and 1 not in (len(times), len(addresses))):
+            raise ParameterError(f"times and addresses must have one length, got shapes {times.shape} and {addresses.shape}")
+        times, addresses = np.broadcast_arrays(times, addresses)
+        early = times < self.now
+        if early.any():
+            raise ParameterError(f"times must be >= sim.now = {self.now!r} ms, got {float(times[early][0])!r}")
+        fabric = self._engine.program.fabric
+        wrong = fabric.populations.kind[fabric.of_address[addresses]] != SPIKE_SOURCE
+        if wrong.any():
+            raise ParameterError(f"address {int(addresses[wrong][0])} is not in a SpikeSource population; inject feeds those only")
+        spikes = records(SPIKE, len(times))
+        spikes.time, spikes.address = times, addresses
+        self._engine.inject(spikes)
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    @property
+    def spikes(self):
+        """Recorded spikes so far: `Spikes` with time (ms) and address."""
+        recorded = self._engine.spikes()
+        return Spikes(np.array(recorded.time), np.array(recorded.address), self._engine_record().astype(bool))
+
+    def weights(self, projection):
+        """Pre and post (local indices in their populations), weight and delay of every synapse, in canonical order.
+
+        Returns
+        -------
+        structured array (m,) with fields pre, post, weight, delay
+            A copy.
+        """
+        if not any(projection is j for j in self.network.projections):
+            raise ParameterError(f"expected a projection of the simulated network, got {projection!r}")
+        fabric = self._engine.program.fabric
+        j = fabric.projections[projection.ordinal]
+        indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
+        n = int(indptr[-1] - indptr[0])
+        out = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
+        out["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
+        out["post"] = fabric.target[j.first : j.first + n]
+        out["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
+        out["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
+        return out
+
+    @property
+    def stats(self):
+        """What the run did: a dict of counters and seconds.
+
+        spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events,
+        neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
+        build_s, compile_s, engine, exactness (class by population), threads, memory_bytes (of the Program); from the
+        reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
+        neuron in ms).
+        """
+        exactness = {p.name: p.model.model.exactness for p in self.network.populations if isinstance(p.model, Neuron)}
+        return {
+            **self._engine.counts(),
+            "wall_s": self._wall,
+            "build_s": self._build,
+            "compile_s": self._compile,
+            "engine": self._engine.name,
+            "threads": 1,
+            "exactness": exactness,
+            "memory_bytes": self._engine.program.nbytes,
+        }
+
+    @property
+    def routing(self):
+        """Fan-out and delay statistics of the AER router: a dict (see `eventsim.aer.router.routing_statistics`)."""
+        from ..aer.router import routing_statistics
+
+        return routing_statistics(self._engine.program)
+
+    def save(self, path):
+        """Write a checkpoint: program, state, events in flight, random streams, recorded spikes.
+
+        Written to a temporary file and renamed, so a kill leaves the old file or the new one whole. Traces are not
+        part of it.
+        """
+        from .checkpoint import save
+
+        save(self, path)
+
+    @classmethod
+    def load(cls, path, models=()):
+        """Read a checkpoint; the simulator goes on bit for bit as the saved one would have.
+
+        Parameters
+        ----------
+        path : path of a file
+        models : neuron models of the user's own that the network contains
+        """
+        from .checkpoint import load
+
+        return load(cls, path, models)
+
+    def __repr__(self):
+        return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"
+
+
+def engine_named(name):
+    """The class of an engine."""
+    if name not in ENGINES:
+        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {name!r}")
+    if name == "windowed":
+        raise ParameterError("the windowed engine is not part of this version; engine='auto' or 'sequential' gives the same spikes")
+    if name == "reference":
+        from .reference.engine import ReferenceEngine
+
+        return ReferenceEngine
+    from .compiled.sequential import SequentialEngine
+
+    return SequentialEngine

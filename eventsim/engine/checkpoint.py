@@ -1,0 +1,171 @@
+"""Checkpoints: a JSON header and the arrays of program and state in one .npz file. No pickle."""
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from .. import _jit
+from ..errors import FormatError
+from ..lowering.program import Drives, Fabric, Program
+from ..network.network import Network
+from ..network.sources import Poisson, SpikeSource
+from ..neurons import LIF, LIFExp
+from ..neurons.model import Neuron
+
+FORMAT = "eventsim checkpoint"
+VERSION = 1
+
+
+def save(sim, path):
+    """Write a checkpoint of a simulator."""
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "engine": sim._engine.name,
+        "micro_limit": sim._engine.micro_limit,
+        "seed": sim.seed,
+        "network_seed": sim.network.seed,
+        "populations": [_describe(p) for p in sim.network.populations],
+        "projections": [j.label for j in sim.network.projections],
+    }
+    arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
+    arrays |= {f"program.{k}": a for k, a in _program_arrays(sim._engine.program)}
+    arrays |= {f"state.{k}": a for k, a in sim._engine.arrays().items()}
+    for p in sim.network.populations:
+        arrays |= {f"values.{p.ordinal}.{k}": np.asarray(p._values(k)) for k in _own_values(p)}
+    _write(Path(path), {k: np.asarray(a) for k, a in arrays.items()})
+
+
+def _write(path, arrays):
+    """Write to a temporary file beside, then rename: the file of that name is always whole."""
+    handle, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def load(cls, path, models):
+    """A simulator from a checkpoint."""
+    from .api import engine_named
+
+    begin, compiling = time.perf_counter(), _jit.seconds()
+    header, arrays = _read(path)
+    try:
+        known = {_identity(m): m for m in models}
+        network = _network(header, arrays, known)
+        program = _program(arrays)
+        found = []
+        for p in network.populations:
+            if isinstance(p.model, Neuron) and p.model.model not in found:
+                found.append(p.model.model)
+        engine = engine_named(header["engine"])(program, found, np.zeros(program.n_addresses, np.uint8))
+        engine.micro_limit = header["micro_limit"]
+        engine.restore({k.removeprefix("state."): a for k, a in arrays.items() if k.startswith("state.")})
+    except KeyError as missing:
+        raise FormatError(f"{path}: the checkpoint lacks {missing}") from None
+    sim = cls.__new__(cls)
+    sim.network, sim.seed, sim.threads, sim._engine = network, header["seed"], 1, engine
+    sim._start(time.perf_counter() - begin, _jit.seconds() - compiling)
+    return sim
+
+
+def _read(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(arrays.pop("header").tobytes())
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
+        raise FormatError(f"{path} is not a whole eventsim checkpoint: {error}") from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise FormatError(f"{path} is not an eventsim checkpoint")
+    if header.get("version") != VERSION:
+        raise FormatError(f"{path} has version {header.get('version')} of the checkpoint format, this eventsim reads version {VERSION}")
+    return header, arrays
+
+
+# -- the network, as far as it is needed to name its parts -------------------------------------------------------------
+
+
+def _identity(model):
+    return f"{model.name}/{model.variant}"
+
+
+def _describe(p):
+    out = {"name": p.name, "n": p.n}
+    if isinstance(p.model, Neuron):
+        return out | {"kind": "neuron", "model": _identity(p.model.model), "ports": list(p.model.model.ports)}
+    return out | {"kind": p.model.name}
+
+
+def _own_values(p):
+    if isinstance(p.model, Neuron):
+        return tuple(p.values)
+    return ()
+
+
+def _network(header, arrays, known):
+    network = Network(header["network_seed"])
+    for ordinal, p in enumerate(header["populations"]):
+        if p["kind"] == "Poisson":
+            model = Poisson(0.0)
+        elif p["kind"] == "SpikeSource":
+            model = SpikeSource()
+        else:
+            model = _model(p, known)
+        network.population(p["n"], model, p["name"])
+        prefix = f"values.{ordinal}."
+        values = {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
+        if values:
+            population = network.populations[-1]
+            population.values.update({k: float(a[0]) if np.all(a == a[0]) else a for k, a in values.items()})
+    return network
+
+
+def _model(p, known):
+    if p["model"] in known:
+        return known[p["model"]]()
+    if p["model"] == _identity(LIF):
+        return LIF()
+    if p["model"].startswith("LIFExp/"):
+        return LIFExp() if p["ports"] == ["exc", "inh"] else LIFExp(tau_syn=[5.0] * len(p["ports"]))
+    raise FormatError(f"the checkpoint contains neurons of model {p['model']!r}; hand the model over: Simulator.load(path, models=[...])")
+
+
+# -- the program -------------------------------------------------------------------------------------------------------
+
+
+def _program_arrays(program):
+    for name, part in zip(program._fields, program, strict=True):
+        if isinstance(part, np.ndarray):
+            yield name, part
+        else:
+            yield from ((f"{name}.{k}", a) for k, a in zip(part._fields, part, strict=True))
+
+
+def _program(arrays):
+    def part(kind, prefix):
+        return kind(*(_as_records(arrays[f"{prefix}{k}"]) for k in kind._fields))
+
+    single = [_as_records(arrays[f"program.{k}"]) for k in Program._fields[2:]]
+    return Program(part(Fabric, "program.fabric."), part(Drives, "program.drives."), *single)
+
+
+def _as_records(array):
+    return array.view(np.recarray) if array.dtype.names else array
+
+

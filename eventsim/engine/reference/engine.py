@@ -1,0 +1,317 @@
+"""The reference engine: docs/semantics.md in plain Python. Slow, and meant to be read.
+
+It shares with the compiled engine the Program, the models' functions and the random numbers; nothing else.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from sortedcontainers import SortedList
+
+from ...errors import NumericalError, ZeroDelayLoopError
+from ...lowering.program import POISSON, SPIKE, STATE, records
+from ...network.projection import BY_SIGN
+from ...numerics.drive import BLOCK, event, event_count
+from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
+from ..status import Status
+
+# Events of one instant in the order in which they act; deliveries go on with (source, projection, place).
+DELIVERY, BACKGROUND = 0, 1
+
+
+@dataclass
+class Cell:
+    """One neuron: its state, and the time of the last event at it, at which the state stands."""
+
+    model: object
+    constants: tuple
+    state: tuple
+    last: float = 0.0
+    free: float = -math.inf  # end of the last refractory period
+    crossing: float = math.inf  # when it fires if nothing more arrives
+
+    def at(self, t):
+        """The state at t >= last."""
+        state_at = make_state_at(self.model.flow, self.model.flow_refractory)
+        return state_at(self.constants, self.state, self.last, self.free, t)
+
+    def next_spike(self):
+        """When it fires if nothing more arrives, ms; inf: never."""
+        crossing_time = make_crossing_time(self.model.flow_refractory, self.model.above, self.model.next_crossing)
+        return crossing_time(self.constants, self.state, self.last, self.free)
+
+
+class ReferenceEngine:
+    """Runs a Program one event at a time."""
+
+    name = "reference"
+
+    def __init__(self, program, models, record, micro_limit=1000):
+        self.program = program
+        self.record = record
+        self.micro_limit = program.n_addresses + micro_limit
+        self.now = 0.0
+        self.events = SortedList()  # (time, DELIVERY, source, projection, place, target, port, weight) and drive events
+        self.emissions = SortedList()  # (time, address): given spikes of sources, next spikes of Poisson sources
+        self.crossings = SortedList()  # (time, address): predicted spikes of neurons
+        self.spikes_ = []  # (time, address)
+        self.tally = dict.fromkeys(("spikes", "source_spikes", "deliveries", "drive_events", "neuron_updates", "queue_peak"), 0)
+        self.margin = math.inf
+        self.cells = {}
+        self.bins = [0] * len(program.drives.drives)  # next bin of each drive
+        self.draws = {}  # intervals drawn so far by each Poisson source
+        self._populate(models)
+
+    # -- the loop ----------------------------------------------------------------------------------------------------
+
+    def advance(self, until, stop_at_spikes):
+        """Go on until a time, or an instant with a spike."""
+        while True:
+            t = self._next_time(until)
+            if t >= until:
+                if until == math.inf:
+                    return Status.SILENT
+                self.now = until
+                return Status.DONE
+            spiked = self._instant(t)
+            self.now = math.nextafter(t, math.inf)
+            if spiked:
+                return Status.SPIKED if stop_at_spikes else Status.PAUSED
+
+    def _next_time(self, until):
+        """Time of the next event, once the drive is drawn as far as it can matter."""
+        while True:
+            t = min([queue[0][0] for queue in (self.events, self.emissions, self.crossings) if queue], default=math.inf)
+            begins = [k * drive.bin for k, drive in zip(self.bins, self.program.drives.drives, strict=True)]
+            due = [d for d, begin in enumerate(begins) if begin <= t and begin < until]
+            if not due:
+                return t
+            for d in due:
+                self._draw_bin(d)
+
+    def _instant(self, t):
+        """Everything that happens at t; whether there was a spike."""
+        fired = [address for _, address in _taken(self.emissions, t)]  # 1 sources emit ...
+        for address in fired:
+            self._next_poisson(address, t)
+        for _, address in list(_until(self.crossings, t)):  # ... and crossings fire
+            self._fire(address, t)
+            fired.append(address)
+        arriving = _taken(self.events, t)  # sorted: canonical order, drive last
+        spiked = False
+        for _ in range(self.micro_limit + 1):
+            for address in self._deliver(arriving, t):  # 2 is in `Cell.at`, 3
+                if self._above(address, t):  # 4
+                    self._fire(address, t)
+                    fired.append(address)
+            spiked = spiked or bool(fired)
+            arriving = sorted(self._emit(sorted(fired), t))  # 5
+            if not arriving:
+                return spiked
+            fired = []
+        raise ZeroDelayLoopError.at(self.program, sorted({d[2] for d in arriving}), t, self.micro_limit)
+
+    def _deliver(self, arriving, t):
+        """Add deliveries to states one after another; the addresses touched."""
+        touched = {}
+        for _, kind, *_, address, port, weight in arriving:
+            cell = self.cells[address]
+            if port == BY_SIGN:
+                port = 0 if weight >= 0.0 else 1
+            receive = cell.model.receive if t >= cell.free else cell.model.receive_refractory
+            self._commit(address, receive(cell.constants, cell.at(t), port, weight), t)
+            self.tally["deliveries" if kind == DELIVERY else "drive_events"] += 1
+            touched[address] = True
+        for address in touched:
+            self._predict(address)
+        return list(touched)
+
+    def _above(self, address, t):
+        cell = self.cells[address]
+        if t < cell.free:
+            return False
+        self.margin = min(self.margin, abs(cell.state[0] - cell.constants.v_thresh))
+        return cell.model.above(cell.constants, cell.state)
+
+    def _fire(self, address, t):
+        cell = self.cells[address]
+        self._commit(address, cell.model.fire(cell.constants, cell.at(t)), t)
+        cell.free = t + cell.constants.t_ref
+        self._predict(address)
+
+    def _commit(self, address, state, t):
+        cell = self.cells[address]
+        if t > cell.last:
+            self.margin = min(self.margin, t - cell.last)
+        cell.state, cell.last = state, t
+        self.tally["neuron_updates"] += 1
+        if any(not math.isfinite(x) for x in state[1:]) or not state[0] > -math.inf:
+            raise NumericalError.at(self.program, address, t)
+
+    def _predict(self, address):
+        """Enter when a neuron will fire if nothing more arrives."""
+        cell = self.cells[address]
+        if cell.crossing < math.inf:
+            self.crossings.remove((cell.crossing, address))
+        cell.crossing = cell.next_spike()
+        if math.isnan(cell.crossing):
+            raise NumericalError.at(self.program, address, cell.last)
+        if cell.crossing < math.inf:
+            self.crossings.add((cell.crossing, address))
+
+    def _emit(self, fired, t):
+        """Record spikes and send them on; what they deliver at t itself."""
+        without_delay = []
+        for address in fired:
+            self.tally["spikes" if address in self.cells else "source_spikes"] += 1
+            if self.record[address]:
+                self.spikes_.append((t, address))
+            for delay, *delivery in self._synapses_of(address):
+                if t + delay == t:
+                    without_delay.append((t, DELIVERY, *delivery))
+                else:
+                    self.events.add((t + delay, DELIVERY, *delivery))
+        queued = len(self.events) + len(self.emissions) + len(self.crossings)
+        self.tally["queue_peak"] = max(self.tally["queue_peak"], queued)
+        return without_delay
+
+    # -- what the Program says -----------------------------------------------------------------------------------------
+
+    def _populate(self, models):
+        program = self.program
+        for p in program.fabric.populations:
+            if p.kind < 0:
+                continue
+            model = models[p.kind]
+            width = len(model.constant_type._fields)
+            for j in range(p.count):
+                c, r = int(p.constant + j * p.constant_stride), int(p.row + j * p.width)
+                constants = model.constant_type(*program.constants[c : c + width].tolist())
+                state = model.state_type(*program.initial[r + STATE : r + p.width].tolist())
+                address = int(p.first) + j
+                self.cells[address] = Cell(model, constants, state)
+                self._predict(address)
+        for time, address in zip(program.train.time.tolist(), program.train.address.tolist(), strict=True):
+            self.emissions.add((time, address))
+        for source in program.poisson:
+            self.draws[int(source.address)] = 0
+            self._next_poisson(int(source.address), 0.0)
+
+    def _next_poisson(self, address, t):
+        """Enter the next emission of a Poisson source, the one before being at t."""
+        population = self.program.fabric.populations[self.program.fabric.of_address[address]]
+        if population.kind != POISSON:
+            return
+        source = self.program.poisson[np.searchsorted(self.program.poisson.address, address)]
+        number = self.draws[address]
+        self.draws[address] = number + 1
+        self.emissions.add((next_emission(t, float(source.interval), int(source.key0), int(source.key1), number), address))
+
+    def _synapses_of(self, address):
+        """(delay, source, projection, place, target address, port, weight) of all synapses of an address."""
+        fabric = self.program.fabric
+        for projection, j in enumerate(fabric.projections):
+            if not j.pre_first <= address < j.pre_first + j.pre_count:
+                continue
+            row = j.row + address - j.pre_first
+            for place in range(fabric.indptr[row], fabric.indptr[row + 1]):
+                delay = float(fabric.delay[j.delay + (place - j.first) * j.delay_stride])
+                weight = float(fabric.weight[j.weight + (place - j.first) * j.weight_stride])
+                target = int(fabric.populations[j.post].first + fabric.target[place])
+                yield delay, address, projection, int(place), target, int(j.port), weight
+
+    def _draw_bin(self, d):
+        """Enter the events of the next bin of drive d."""
+        lowered = self.program.drives
+        drive, index = lowered.drives[d], self.bins[d]
+        self.bins[d] = index + 1
+        key = int(drive.key0), int(drive.key1)
+        first_address = int(self.program.fabric.populations[drive.population].first)
+        for b in range(drive.block_end - drive.block):
+            block = lowered.blocks[drive.block + b]
+            first = int(drive.member) + b * BLOCK
+            size = min(BLOCK, int(drive.member_end) - first)
+            table = lowered.cumulative[block.table : block.table + block.length].tolist()
+            for i in range(event_count(table, len(table), b, index, *key)):
+                t, m, u = event(i, b, size, index, float(drive.bin), *key)
+                if u >= lowered.members[first + m].accept:
+                    m = int(lowered.members[first + m].alias)
+                member = lowered.members[first + m]
+                target = first_address + int(member.target)
+                self.events.add((t, BACKGROUND, d, b, i, target, int(drive.port), float(member.weight)))
+
+    # -- reading, writing, checkpoints -----------------------------------------------------------------------------------
+
+    def _cell(self, p, j):
+        return self.cells[int(self.program.fabric.populations[p].first) + int(j)]
+
+    def read(self, p, neurons):
+        """States of neurons (local indices) of population p just before now: float64 (len(neurons), variables)."""
+        width = self.program.fabric.populations[p].width - STATE
+        return np.array([self._cell(p, j).at(self.now) for j in neurons], np.float64).reshape(len(neurons), width)
+
+    def write(self, p, neurons, states):
+        """Set the states of neurons of population p, as an event at now."""
+        for j, state in zip(neurons, states, strict=True):
+            cell = self._cell(p, j)
+            cell.state, cell.last = cell.model.state_type(*state.tolist()), self.now
+            self._predict(int(self.program.fabric.populations[p].first) + int(j))
+
+    def inject(self, spikes):
+        """Add spikes of sources (SPIKE records) to those still to come."""
+        self.emissions.update(zip(spikes.time.tolist(), spikes.address.tolist(), strict=True))
+
+    def spikes(self):
+        """What has been recorded so far (SPIKE records), in canonical order."""
+        out = records(SPIKE, len(self.spikes_))
+        if self.spikes_:
+            out.time, out.address = zip(*self.spikes_, strict=True)
+        return out
+
+    def counts(self):
+        """Counters of the run."""
+        return dict(self.tally, margin=self.margin)
+
+    def arrays(self):
+        """The whole state as a dict of arrays, for a checkpoint. Integers up to 2**53 pass through float64 unharmed."""
+        return {
+            "clock": np.array([self.now, self.margin]),
+            "cells": np.array([(a, c.last, c.free, *c.state, *[0.0] * 64)[:64] for a, c in self.cells.items()]).reshape(-1, 64),
+            "events": np.array([tuple(map(float, e)) for e in self.events]).reshape(-1, 8),
+            "emissions": np.array(list(self.emissions), np.float64).reshape(-1, 2),
+            "spikes": np.array(self.spikes_, np.float64).reshape(-1, 2),
+            "tally": np.array(list(self.tally.values()), np.int64),
+            "bins": np.array(self.bins, np.int64),
+            "draws": np.array(list(self.draws.values()), np.int64),
+            "record": self.record,
+        }
+
+    def restore(self, arrays):
+        """Take over the state of a checkpoint."""
+        self.now, self.margin = arrays["clock"].tolist()
+        self.crossings.clear()
+        for address, last, free, *state in arrays["cells"].tolist():
+            cell = self.cells[int(address)]
+            cell.state, cell.last, cell.free = cell.model.state_type(*state[: len(cell.state)]), last, free
+            cell.crossing = math.inf
+            self._predict(int(address))
+        self.events = SortedList((t, *map(int, key), weight) for t, *key, weight in arrays["events"].tolist())
+        self.emissions = SortedList((t, int(a)) for t, a in arrays["emissions"].tolist())
+        self.spikes_ = [(t, int(a)) for t, a in arrays["spikes"].tolist()]
+        self.tally = dict(zip(self.tally, arrays["tally"].tolist(), strict=True))
+        self.bins = arrays["bins"].tolist()
+        self.draws = dict(zip(self.draws, arrays["draws"].tolist(), strict=True))
+        self.record = arrays["record"]
+
+
+def _until(queue, t):
+    """The entries of a sorted list up to time t."""
+    return queue.irange(maximum=(t, math.inf))
+
+
+def _taken(queue, t):
+    """Take the entries up to time t out of a sorted list."""
+    entries = list(_until(queue, t))
+    del queue[: len(entries)]
+    return entries

@@ -1,0 +1,49 @@
+"""Recorded spikes."""
+
+import numpy as np
+
+from ..errors import RecordingError
+
+
+class Spikes:
+    """Spikes in the order (time, micro-step, address).
+
+    Attributes
+    ----------
+    time : float64 array (m,), ms
+    address : int64 array (m,)
+    """
+
+    def __init__(self, time, address, recorded, first=0, index=None):
+        self.time = time
+        self.address = address
+        self._recorded = recorded  # bool (N,): whose spikes are recorded
+        self._first = first
+
+    def __len__(self):
+        return len(self.time)
+
+    def __repr__(self):
+        span = f", {self.time[0]:g} to {self.time[-1]:g} ms" if len(self) else ""
+        return f"<{len(self)} spikes{span}>"
+
+    @property
+    def local(self):
+        """Indices in the population, int64 (m,); of all spikes together, the addresses."""
+        return self.address - self._first
+
+    def of(self, selection):
+        """The spikes of one population or view.
+
+        Raises
+        ------
+        RecordingError
+            Where spikes of a member are not recorded.
+        """
+        addresses = selection.addresses
+        if len(addresses) and (addresses[-1] >= len(self._recorded) or not self._recorded[addresses].all()):
+            raise RecordingError(f"spikes of {selection.name!r} are not recorded; sources are recorded on request: sim.record('spikes', {selection.population.name})")
+        wanted = np.zeros(len(self._recorded), bool)
+        wanted[addresses] = True
+        keep = wanted[self.address]
+        return Spikes(self.time[keep], self.address[keep], self._recorded, selection.population.first)
