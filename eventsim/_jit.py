@@ -111,7 +111,10 @@ def _jit(function, signature, cache):
     except RuntimeError as error:
         if "cannot cache" not in str(error):
             raise
-        warnings.warn(f"compiled code can not be kept ({error}); every start will compile again. Set NUMBA_CACHE_DIR to a writable folder.", stacklevel=3)
+        warnings.warn(
+            f"compiled code can not be kept ({error}); every start will compile again. Set NUMBA_CACHE_DIR to a writable folder.",
+            stacklevel=3,
+        )
         return _numba().njit(*arguments, **options)(function)
 
 

@@ -116,7 +116,9 @@ class Simulator:
             return None
         self._check_variable(selection, what)
         if at is None:
-            raise RecordingError(f"record({what!r}, ...) needs at=, the times (ms) at which to sample, such as at=np.arange(0.0, 100.0, 0.1)")
+            raise RecordingError(
+                f"record({what!r}, ...) needs at=, the times (ms) at which to sample, such as at=np.arange(0.0, 100.0, 0.1)"
+            )
         times = np.atleast_1d(_cast.floats(at, "at", "ms"))
         if times.ndim != 1:
             raise ParameterError(f"at must be one-dimensional, got shape {times.shape}")

@@ -167,5 +167,3 @@ def _program(arrays):
 
 def _as_records(array):
     return array.view(np.recarray) if array.dtype.names else array
-
-

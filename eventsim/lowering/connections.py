@@ -122,7 +122,20 @@ class _Plan:
             return
         k0, k1 = derive_key(self.seed, purpose, self.projection.ordinal)
         d = value
-        _call(rows.draw_values, d.kind, float(d.a), float(d.b), float(d.low), float(d.high), self.first_address, self.indptr, target, k0, k1, array)
+        _call(
+            rows.draw_values,
+            d.kind,
+            float(d.a),
+            float(d.b),
+            float(d.low),
+            float(d.high),
+            self.first_address,
+            self.indptr,
+            target,
+            k0,
+            k1,
+            array,
+        )
         label = self.projection.label
         if not np.isfinite(array).all():
             raise NumericalError(f"{name} of '{label}': {value} gave a number that is not finite")

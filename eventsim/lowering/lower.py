@@ -60,7 +60,9 @@ def check_memory(network):
         needed += 12 * p.n + (0 if p.is_source else 16 * p.n * (STATE + len(p.model.model.variables)))
     available = available_bytes()
     if needed > available:
-        raise CapacityError(f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each")
+        raise CapacityError(
+            f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each"
+        )
 
 
 def _lower_populations(network, models):

@@ -53,7 +53,9 @@ class Normal(Distribution):
         high = math.inf if self.high is None else _cast.number(self.high, "Normal high")
         _set(self, low=low, high=high)
         if self._inside() < 1e-3:
-            raise ParameterError(f"Normal({self.mean:g}, {self.std:g}) hardly ever lies in [{low:g}, {high:g}] (probability {self._inside():.2g})")
+            raise ParameterError(
+                f"Normal({self.mean:g}, {self.std:g}) hardly ever lies in [{low:g}, {high:g}] (probability {self._inside():.2g})"
+            )
 
     def _inside(self):
         if self.std == 0.0:

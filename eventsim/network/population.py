@@ -72,7 +72,9 @@ class Population(_Selection):
             if model.trains is not None and len(model.trains) != self.n:
                 raise ParameterError(f"SpikeSource of population {name!r} needs {self.n} trains, got {len(model.trains)}")
         else:
-            raise ParameterError(f"population {name!r} needs a neuron model or a source such as es.LIF() or es.Poisson(rate), got {model!r}")
+            raise ParameterError(
+                f"population {name!r} needs a neuron model or a source such as es.LIF() or es.Poisson(rate), got {model!r}"
+            )
 
     @property
     def population(self):

@@ -38,7 +38,9 @@ class Projection:
                 raise error(f"delay must be >= 0 ms, got {value:g} in '{self.label}'")
             return value
         if not self.rule.deterministic:
-            raise error(f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal")
+            raise error(
+                f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal"
+            )
         array = _cast.floats(value, what)
         if isinstance(self.rule, AllToAll) and array.shape == (len(self.pre), len(self.post)):
             if not self.rule.autapses and self.pre.population is self.post.population:
@@ -94,4 +96,6 @@ def port_of(receptor, population, what):
             return ports.index(receptor)
     elif isinstance(receptor, (int, np.integer)) and not isinstance(receptor, bool) and 0 <= receptor < len(ports):
         return int(receptor)
-    raise ConnectivityError(f"{what}: receptor must be one of {', '.join(map(repr, ports))} or an index below {len(ports)}, got {receptor!r}")
+    raise ConnectivityError(
+        f"{what}: receptor must be one of {', '.join(map(repr, ports))} or an index below {len(ports)}, got {receptor!r}"
+    )

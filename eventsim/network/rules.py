@@ -104,7 +104,9 @@ class FixedInDegree:
     def _check_choice(self, chosen, fixed, side):
         available = len(chosen) - (0 if self.autapses or not _same(chosen, fixed) else 1)
         if self.k and len(fixed) and (available < 1 or (not self.multapses and self.k > available)):
-            raise ConnectivityError(f"{type(self).__name__}({self.k}) can not choose {self.k} {side} of {available} in {chosen.name!r} (autapses={self.autapses}, multapses={self.multapses})")
+            raise ConnectivityError(
+                f"{type(self).__name__}({self.k}) can not choose {self.k} {side} of {available} in {chosen.name!r} (autapses={self.autapses}, multapses={self.multapses})"
+            )
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,9 @@ class FixedTotalNumber:
     def check(self, pre, post):
         pairs = AllToAll(self.autapses).expected(pre, post)
         if self.n and (pairs < 1 or (not self.multapses and self.n > pairs)):
-            raise ConnectivityError(f"FixedTotalNumber({self.n}) exceeds the {pairs} pairs of {pre.name!r} -> {post.name!r} (autapses={self.autapses}, multapses={self.multapses})")
+            raise ConnectivityError(
+                f"FixedTotalNumber({self.n}) exceeds the {pairs} pairs of {pre.name!r} -> {post.name!r} (autapses={self.autapses}, multapses={self.multapses})"
+            )
 
 
 @dataclass(frozen=True, eq=False)

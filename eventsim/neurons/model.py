@@ -87,9 +87,7 @@ class NeuronModel:
 
     def __post_init__(self):
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
-        keywords = [
-            inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters
-        ]
+        keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
         object.__setattr__(self, "__signature__", inspect.Signature(keywords))
 
     def _parameter_table(self):

@@ -42,7 +42,9 @@ class Spikes:
         """
         addresses = selection.addresses
         if len(addresses) and (addresses[-1] >= len(self._recorded) or not self._recorded[addresses].all()):
-            raise RecordingError(f"spikes of {selection.name!r} are not recorded; sources are recorded on request: sim.record('spikes', {selection.population.name})")
+            raise RecordingError(
+                f"spikes of {selection.name!r} are not recorded; sources are recorded on request: sim.record('spikes', {selection.population.name})"
+            )
         wanted = np.zeros(len(self._recorded), bool)
         wanted[addresses] = True
         keep = wanted[self.address]

@@ -166,9 +166,8 @@ ADAPTERS = (deliver, drive, settle, due, agree, read)
 def _signature(adapter):
     if not _jit.ENABLED:
         return None
-    from numba import types as nt
-
     import numba
+    from numba import types as nt
 
     f, i = nt.float64, nt.int64
     events = nt.Array(numba.from_dtype(DRIVE_EVENT), 1, "C", aligned=True)

@@ -49,7 +49,23 @@ DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT = range(7)
 
 
 def advance(
-    program, state, deliver, drive, settle, due, route, arrivals_at, zero_arrivals, next_chunk, places, most_out, micro_limit, chunk, until, stop_at_spikes, budget
+    program,
+    state,
+    deliver,
+    drive,
+    settle,
+    due,
+    route,
+    arrivals_at,
+    zero_arrivals,
+    next_chunk,
+    places,
+    most_out,
+    micro_limit,
+    chunk,
+    until,
+    stop_at_spikes,
+    budget,
 ):
     """Make all events before `until` happen. A status; the address at fault, if any, is in the counters.
 

@@ -6,10 +6,10 @@ import math
 import numpy as np
 
 from ... import _jit
+from ...aer.router import arrivals_at, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
 from ...numerics.prediction import next_emission
-from ...aer.router import arrivals_at, route, zero_arrivals
 from ..status import Status
 from . import loop
 from .adapters import bind
@@ -54,7 +54,9 @@ class SequentialEngine:
 
     def __init__(self, program, models, record, micro_limit=1000):
         if len(models) > _SLOTS:
-            raise ParameterError(f"one network can mix at most {_SLOTS} models (variants with other numbers of receptors count), got {len(models)}")
+            raise ParameterError(
+                f"one network can mix at most {_SLOTS} models (variants with other numbers of receptors count), got {len(models)}"
+            )
         self.program = program
         self.micro_limit = program.n_addresses + micro_limit
         self._most_out = most_projections(program)
@@ -211,8 +213,8 @@ def _functions():
 
 
 def _signatures():
-    from numba import types as nt
     from numba import typeof
+    from numba import types as nt
 
     i, f, bools = nt.int64, nt.float64, nt.boolean
     empty = _empty_program()
