@@ -107,11 +107,24 @@ class _Plan:
         """Write the projection's targets, and weights and delays where they are individual."""
         j = self.projection
         self._run(True, self.indptr[:-1].copy(), target, weight, delay)
-        _call(rows.sort_by_target, self.indptr, target, self._given(j.weight, weight), self._given(j.delay, delay))
+        if not self._drawn_in_order():
+            self._sort(target, target, self._given(j.weight, weight), self._given(j.delay, delay))
         self._draw(j.weight, WEIGHT, target, weight, "weight")
         self._draw(j.delay, DELAY, target, delay, "delay")
         if delay.size:
-            _call(rows.sort_by_delay, self.indptr, target, weight, delay)
+            self._sort(delay, target, weight, delay)
+
+    def _drawn_in_order(self):
+        """Whether the rule fills every row by ascending target anyway."""
+        ascending = bool(np.all(np.diff(self.post_target) > 0))
+        by_target = (AllToAll, FixedProbability, FixedTotalNumber, OneToOne)
+        rule = self.projection.rule
+        return ascending and (isinstance(rule, by_target) or type(rule) is FixedInDegree)
+
+    def _sort(self, key, target, weight, delay):
+        longest = int(np.diff(self.indptr).max(initial=0))
+        order, other, kept = np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest)
+        _call(rows.sort_rows, self.indptr, key, target, weight, delay, order, other, kept)
 
     @staticmethod
     def _given(value, array):

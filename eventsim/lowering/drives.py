@@ -63,6 +63,10 @@ def _lower(drive, seed):
     lowered.port = drive.port
     lowered.bin = length
     lowered.key0, lowered.key1 = derive_key(seed, DRIVE_STREAM, drive.ordinal)
+    index = drive.post.index
+    plain = rate.min() == rate.max() and isinstance(drive.weight, float) and np.array_equal(index, index[0] + np.arange(n))
+    lowered.first_target = index[0] if plain else -1
+    lowered.weight = drive.weight if plain else np.nan
     members = records(MEMBER, n)
     members.target, members.weight, members.accept, members.alias = drive.post.index, drive.weight, accept, alias
     blocks = records(BLOCK, len(means))

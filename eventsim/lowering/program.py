@@ -43,7 +43,11 @@ PROJECTION = _record(
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
     "delay delay_stride"  # the same for its delay
 )
-DRIVE = _record("population port member member_end block block_end key0 key1", "bin")  # bin: length of a bin, ms
+DRIVE = _record(
+    "population port member member_end block block_end key0 key1 "
+    "first_target",  # member m of a block-wise plain drive is local index first_target + m, with no look at MEMBER; -1: look
+    "bin weight",  # length of a bin, ms; the weight of a plain drive
+)
 MEMBER = _record("target alias", "weight accept")  # target: local index; alias table of rates within the block
 BLOCK = _record("table length")  # cumulative[table:table + length] is the distribution of its number of events
 SPIKE = _record("address", "time")  # time in ms

@@ -1,42 +1,62 @@
 """Kernels that put rows into the canonical order and draw values for their synapses."""
 
-import numpy as np
-
 from ..numerics.distributions import draw
 from .pairs import TARGET_BLOCK
 
 
-def sort_by_target(indptr, target, weight, delay):
-    """Sort every row by target, keeping the given order of equal ones; weight and delay (or empty) go along."""
+def sort_rows(indptr, key, target, weight, delay, order, other, kept):
+    """Sort every row by key (target or delay), keeping the given order of equal ones.
+
+    weight and delay (or empty) go along. order and other : int64, kept : float64, all as long as the longest row.
+    """
     for row in range(indptr.size - 1):
         a, b = indptr[row], indptr[row + 1]
         in_order = True
         for s in range(a + 1, b):
-            if target[s] < target[s - 1]:
+            if key[s] < key[s - 1]:
                 in_order = False
                 break
         if in_order:
             continue
-        if weight.size == 0 and delay.size == 0:
-            target[a:b] = np.sort(target[a:b])
-            continue
-        order = np.argsort(target[a:b], kind="mergesort")
-        target[a:b] = target[a:b][order]
+        n = b - a
+        from_first = merge_sort(key[a:b], n, order, other)
+        best = order if from_first else other
+        rearrange(target[a:b], n, best, kept)
         if weight.size:
-            weight[a:b] = weight[a:b][order]
+            rearrange(weight[a:b], n, best, kept)
         if delay.size:
-            delay[a:b] = delay[a:b][order]
+            rearrange(delay[a:b], n, best, kept)
 
 
-def sort_by_delay(indptr, target, weight, delay):
-    """Sort every row by delay, keeping the order of equal ones."""
-    for row in range(indptr.size - 1):
-        a, b = indptr[row], indptr[row + 1]
-        order = np.argsort(delay[a:b], kind="mergesort")
-        delay[a:b] = delay[a:b][order]
-        target[a:b] = target[a:b][order]
-        if weight.size:
-            weight[a:b] = weight[a:b][order]
+def merge_sort(key, n, order, other):
+    """The stable order of n keys, by merging runs upwards, in `order` (True) or in `other` (False)."""
+    for k in range(n):
+        order[k] = k
+    in_order = True
+    width = 1
+    while width < n:
+        source, sink = (order, other) if in_order else (other, order)
+        for begin in range(0, n, 2 * width):
+            middle, end = min(begin + width, n), min(begin + 2 * width, n)
+            i, k = begin, middle
+            for at in range(begin, end):
+                if i < middle and (k >= end or key[source[i]] <= key[source[k]]):
+                    sink[at] = source[i]
+                    i += 1
+                else:
+                    sink[at] = source[k]
+                    k += 1
+        in_order = not in_order
+        width *= 2
+    return in_order
+
+
+def rearrange(values, n, order, kept):
+    """Put values into an order; kept is room for n of them."""
+    for k in range(n):
+        kept[k] = values[k]
+    for k in range(n):
+        values[k] = kept[order[k]]
 
 
 def draw_values(kind, a, b, low, high, first_address, indptr, target, k0, k1, values):

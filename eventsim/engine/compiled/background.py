@@ -3,8 +3,6 @@
 A chunk is as long as the shortest bin of all drives; longer bins are drawn and sorted once and handed over in parts.
 """
 
-import numpy as np
-
 from ...network.projection import BY_SIGN
 from ...numerics.drive import BLOCK, event, event_count
 from .state import CHUNK, EVENT, EVENTS
@@ -13,24 +11,27 @@ from .state import CHUNK, EVENT, EVENTS
 def next_chunk(fabric, drives, state, counters, length):
     """Lay out the events of the next chunk (of `length` ms), sorted by time, then drive."""
     chunk = counters[CHUNK] + 1
-    end = (chunk + 1) * length
-    n = 0
+    begin, end = chunk * length, (chunk + 1) * length
+    drawn, n = state.scratch, 0
     for d in range(drives.drives.size):
-        index = int((chunk * length) // drives.drives[d].bin)
+        drive = drives.drives[d]
+        if drive.bin == length:
+            n = draw_bin(drives, d, chunk, drawn, n)
+            continue
         own = state.bins[d]
+        index = int(begin // drive.bin)
         if own.index != index:
             own.index = index
             own.cursor = 0
-            own.count = fill_bin(drives, d, index, state.scratch, state.bin_events[own.first :], state.buckets)
-        k = own.cursor
-        while k < own.count and state.bin_events[own.first + k].time < end:
-            hand_over(fabric, drives, d, state.bin_events[own.first + k], state.events[n])
+            own.count = draw_bin(drives, d, index, drawn, n) - n
+            sort_events(index * drive.bin, drive.bin, own.count, drawn[n:], state.bin_events[own.first :], state.buckets)
+        while own.cursor < own.count and state.bin_events[own.first + own.cursor].time < end:
+            drawn[n] = state.bin_events[own.first + own.cursor]
+            own.cursor += 1
             n += 1
-            k += 1
-        own.cursor = k
-    if drives.drives.size > 1:
-        order = np.argsort(state.events.time[:n], kind="mergesort")  # stable: by drive where times are equal
-        state.events[:n] = state.events[:n][order]
+    sort_events(begin, length, n, drawn, state.chunk_events, state.buckets)
+    for k in range(n):
+        hand_over(fabric, drives, state.chunk_events[k], state.events[k])
     mark_runs(fabric, state.events, n)
     counters[CHUNK] = chunk
     counters[EVENT] = 0
@@ -38,27 +39,31 @@ def next_chunk(fabric, drives, state, counters, length):
     return n
 
 
-def fill_bin(drives, d, index, scratch, events, buckets):
-    """Draw and sort the events of bin `index` of drive d; their number."""
+def no_chunk(fabric, drives, state, counters, length):
+    """What stands for `next_chunk` where there is no drive, so that it need not be compiled."""
+    return 0
+
+
+def draw_bin(drives, d, index, drawn, n):
+    """Draw the events of bin `index` of drive d and append them, unsorted; the number there are then."""
     drive = drives.drives[d]
-    n = 0
     for block in range(drive.block_end - drive.block):
         first = drive.member + block * BLOCK
         size = min(BLOCK, drive.member_end - first)
         table = drives.blocks[drive.block + block].table
-        length = drives.blocks[drive.block + block].length
-        for i in range(event_count(drives.cumulative[table:], length, block, index, drive.key0, drive.key1)):
+        count = event_count(drives.cumulative[table:], drives.blocks[drive.block + block].length, block, index, drive.key0, drive.key1)
+        for i in range(count):
             t, m, u = event(i, block, size, index, drive.bin, drive.key0, drive.key1)
-            if u >= drives.members[first + m].accept:
+            if drive.first_target < 0 and u >= drives.members[first + m].accept:
                 m = drives.members[first + m].alias
-            scratch[n].time = t
-            scratch[n].member = first + m
+            drawn[n].time = t
+            drawn[n].member = first + m
+            drawn[n].drive = d
             n += 1
-    sort_bin(index * drive.bin, drive.bin, n, scratch, events, buckets)
     return n
 
 
-def sort_bin(begin, length, n, unsorted, events, buckets):
+def sort_events(begin, length, n, unsorted, events, buckets):
     """Sort n events that are uniform on [begin, begin + length) by time, keeping the order of equal ones.
 
     One bucket per event, then insertion: linear on average.
@@ -75,28 +80,35 @@ def sort_bin(begin, length, n, unsorted, events, buckets):
         events[buckets[b]] = unsorted[k]
         buckets[b] += 1
     for k in range(1, n):
-        t, m = events[k].time, events[k].member
+        t, m, d = events[k].time, events[k].member, events[k].drive
         at = k
         while at > 0 and events[at - 1].time > t:
             events[at] = events[at - 1]
             at -= 1
-        events[at].time = t
-        events[at].member = m
+        if at < k:
+            events[at].time = t
+            events[at].member = m
+            events[at].drive = d
 
 
-def hand_over(fabric, drives, d, bin_event, handed):
-    """Write an event of drive d as the loop wants it: whom it reaches, with what."""
-    drive = drives.drives[d]
-    member = drives.members[bin_event.member]
+def hand_over(fabric, drives, drawn, handed):
+    """Write an event as the loop wants it: whom it reaches, with what."""
+    drive = drives.drives[drawn.drive]
     population = fabric.populations[drive.population]
+    if drive.first_target >= 0:
+        target = drive.first_target + drawn.member - drive.member
+        weight = drive.weight
+    else:
+        target = drives.members[drawn.member].target
+        weight = drives.members[drawn.member].weight
     port = drive.port
     if port == BY_SIGN:
-        port = 0 if member.weight >= 0.0 else 1
-    handed.time = bin_event.time
-    handed.row = population.row + member.target * population.width
-    handed.constant = population.constant + member.target * population.constant_stride
-    handed.address = population.first + member.target
-    handed.weight = member.weight
+        port = 0 if weight >= 0.0 else 1
+    handed.time = drawn.time
+    handed.row = population.row + target * population.width
+    handed.constant = population.constant + target * population.constant_stride
+    handed.address = population.first + target
+    handed.weight = weight
     handed.port = port
 
 

@@ -80,15 +80,28 @@ def advance(
     stop_at_spikes : whether to return after an instant that had a spike
     budget : how much work to do before returning for a look at the world
     """
-    fabric, queue, counters, clock, rows = program.fabric, state.queue, state.counters, state.clock, state.rows
+    # Helpers take the arrays they need and no more: passing all of them made a small slice ten times as dear.
+    fabric, queue, counters, clock = program.fabric, state.queue, state.counters, state.clock
+    populations, of_address, constants, rows = fabric.populations, fabric.of_address, program.constants, state.rows
+    wakes, place, fired = queue.wakes, queue.place, state.fired
+    arrivals, attention, attended, spikes = state.arrivals, state.attention, state.attended, state.spikes
+    events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     while True:
         if counters[PHASE] == READY:
             t = next_time(queue.lanes, queue.rings, queue.slices, queue.wakes, counters)
             if counters[TRAIN] < state.train.size:
                 t = min(t, state.train[counters[TRAIN]].time)
-            if chunk < math.inf:
-                t = min(t, run_drive(program, state, drive, next_chunk, chunk, min(t, until)))
+            if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
+                stop = min(t, until)
+                while drive_reaches(counters, chunk, stop):
+                    if counters[EVENT] == counters[EVENTS]:
+                        next_chunk[0](fabric, program.drives, state.drive, counters, chunk)
+                    elif events[counters[EVENT]].time >= stop:
+                        break
+                    elif apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):
+                        t = events[counters[EVENT] - 1].time
+                        break
             if not t < until:
                 if until == math.inf:
                     return SILENT
@@ -98,26 +111,42 @@ def advance(
             counters[INSTANTS] += 1
             counters[MICRO] = 0
             counters[INSTANT_SPIKES] = 0
-            begin_instant(program, state, due, places, t)
-            n = arrivals_at[0](fabric, queue, state.arrivals, counters, t)
-            deliver_arrivals(program, state, deliver, t, n)
-            if chunk < math.inf:
-                drive_at(program, state, drive, next_chunk, chunk, t)
-            settle_attended(program, state, settle, t)
+            counters[FIRED] = 0
+            counters[CURSOR] = 0
+            counters[PHASE] = EMITTING
+            emit_trains(state.train, fired, counters, t)
+            while counters[WAKES] > 0 and wakes[0].time == t:
+                address = wakes[0].address
+                if populations[of_address[address]].kind == POISSON:
+                    emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
+                else:
+                    look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
+            n = arrivals_at[0](fabric, queue, arrivals, counters, t)
+            deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+            if chunk < math.inf:  # drive events at t itself come last
+                after = math.nextafter(t, math.inf)
+                while drive_reaches(counters, chunk, after):
+                    if counters[EVENT] == counters[EVENTS]:
+                        next_chunk[0](fabric, program.drives, state.drive, counters, chunk)
+                    elif events[counters[EVENT]].time >= after:
+                        break
+                    else:
+                        apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
+            settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
-        if not emit(program, state, route, t, most_out):
+        if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, t, most_out):
             return FULL
-        n = zero_arrivals[0](state.arrivals, state.zero, counters)
+        n = zero_arrivals[0](arrivals, state.zero, counters)
         if n > 0:
             counters[MICRO] += 1
             if counters[MICRO] > micro_limit:
                 return ZERO_DELAY_LOOP
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(program, state, deliver, t, n)
-            settle_attended(program, state, settle, t)
+            deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+            settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
             continue
         counters[PHASE] = READY
         if stop_at_spikes and counters[INSTANT_SPIKES] > 0:
@@ -136,96 +165,88 @@ def work(counters):
 # -- 1 crossings and sources ------------------------------------------------------------------------------------------
 
 
-def begin_instant(program, state, due, places, t):
-    """Everything that was agreed to be looked at now: crossings fire, sources emit."""
-    counters, wakes, place, train, fired = state.counters, state.queue.wakes, state.queue.place, state.train, state.fired
-    fabric = program.fabric
-    counters[FIRED] = 0
-    counters[CURSOR] = 0
-    counters[PHASE] = EMITTING
+def emit_trains(train, fired, counters, t):
+    """Given spikes at t are emitted."""
     while counters[TRAIN] < train.size and train[counters[TRAIN]].time == t:
         fired[counters[FIRED]] = train[counters[TRAIN]].address
         counters[FIRED] += 1
         counters[TRAIN] += 1
-    while counters[WAKES] > 0 and wakes[0].time == t:
-        address = wakes[0].address
-        if fabric.populations[fabric.of_address[address]].kind == POISSON:
-            fired[counters[FIRED]] = address
-            counters[FIRED] += 1
-            source = program.poisson[places[address]]
-            number = state.draws[places[address]]
-            state.draws[places[address]] = number + 1
-            later = next_emission(t, source.interval, source.key0, source.key1, number)
-            set_wake(wakes, place, counters, address, later)
-        else:
-            look_at(program, state, due, t, address)
 
 
-def look_at(program, state, adapter, t, address):
+def emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, address):
+    """A Poisson source emits at t; agree on its next emission."""
+    fired[counters[FIRED]] = address
+    counters[FIRED] += 1
+    k = places[address]
+    number = draws[k]
+    draws[k] = number + 1
+    later = next_emission(t, poisson[k].interval, poisson[k].key0, poisson[k].key1, number)
+    set_wake(wakes, place, counters, address, later)
+
+
+def look_at(populations, of_address, constants, rows, wakes, place, fired, counters, adapter, t, address):
     """Let `due` or `settle` look at a neuron; note its spike, and when to look again."""
-    counters = state.counters
-    p = program.fabric.populations[program.fabric.of_address[address]]
+    p = populations[of_address[address]]
     j = address - p.first
     o = p.row + j * p.width
-    outcome = adapter[p.kind](t, state.rows, o, program.constants, p.constant + j * p.constant_stride)
+    outcome = adapter[p.kind](t, rows, o, constants, p.constant + j * p.constant_stride)
     if outcome == NEURON_FIRED:
-        state.fired[counters[FIRED]] = address
+        fired[counters[FIRED]] = address
         counters[FIRED] += 1
-    wake = state.rows[o + WAKE]
+    wake = rows[o + WAKE]
     if outcome == NOT_FINITE:
         counters[FAULT] = address
         wake = math.inf
-    set_wake(state.queue.wakes, state.queue.place, counters, address, wake)
+    set_wake(wakes, place, counters, address, wake)
 
 
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(program, state, deliver, t, n):
+def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
     """
-    arrivals = state.arrivals
+    projections, populations, target, weight = fabric.projections, fabric.populations, fabric.target, fabric.weight
     k = 0
     while k < n:
-        first = arrivals[k]
+        source, projection, begin, end = arrivals[k].source, arrivals[k].projection, arrivals[k].begin, arrivals[k].end
         same = 1
-        end = first.end
-        while k + same < n and arrivals[k + same].source == first.source and arrivals[k + same].projection == first.projection:
+        while k + same < n and arrivals[k + same].source == source and arrivals[k + same].projection == projection:
             end = max(end, arrivals[k + same].end)
             same += 1
-        begin = first.begin
+        j = projections[projection]
+        p = populations[j.post]
         step = end - begin if same == 1 else 1
         while begin < end:
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
-                    deliver_slice(program, state, deliver, t, first.projection, begin, begin + step)
+                    before = counters[ATTENDED]
+                    flagged = deliver[p.kind](
+                        t,
+                        rows[p.row :],
+                        constants[p.constant :],
+                        p.constant_stride,
+                        target[begin : begin + step],
+                        weight[j.weight + (begin - j.first) * j.weight_stride :],
+                        j.weight_stride,
+                        j.port,
+                        attention,
+                        before,
+                    )
+                    counters[DELIVERIES] += step
+                    if flagged > before:
+                        attend(attention, attended, counters, p.first, flagged)
             begin += step
         k += same
 
 
-def deliver_slice(program, state, deliver, t, projection, begin, end):
-    """Deliver the synapses begin..end of a projection, and put those neurons on the list that demand attention."""
-    fabric, counters, attention, attended = program.fabric, state.counters, state.attention, state.attended
-    j = fabric.projections[projection]
-    p = fabric.populations[j.post]
+def attend(attention, attended, counters, first, flagged):
+    """Put neurons, flagged by their index in a population, on the list of addresses to be settled, each once."""
     n = counters[ATTENDED]
-    flagged = deliver[p.kind](
-        t,
-        state.rows[p.row :],
-        program.constants[p.constant :],
-        p.constant_stride,
-        fabric.target[begin:end],
-        fabric.weight[j.weight + (begin - j.first) * j.weight_stride :],
-        j.weight_stride,
-        j.port,
-        attention,
-        n,
-    )
-    counters[DELIVERIES] += end - begin
     for k in range(n, flagged):
-        address = p.first + attention[k]
+        address = first + attention[k]
         if attended[address] == 0:
             attended[address] = 1
             attention[n] = address
@@ -236,64 +257,34 @@ def deliver_slice(program, state, deliver, t, projection, begin, end):
 # -- background drive -------------------------------------------------------------------------------------------------
 
 
-def run_drive(program, state, drive, next_chunk, chunk, stop):
-    """Apply drive events before `stop`, up to the first after which a neuron demands attention; its time, or inf."""
-    counters, events = state.counters, state.drive.events
-    while True:
-        k = counters[EVENT]
-        if k == counters[EVENTS]:
-            if (counters[CHUNK] + 1) * chunk >= stop:
-                return math.inf
-            next_chunk[0](program.fabric, program.drives, state.drive, counters, chunk)
-        elif events[k].time >= stop:
-            return math.inf
-        elif apply_drive(program, state, drive, k, events[k].run_end, stop):
-            return events[counters[EVENT] - 1].time
+def drive_reaches(counters, chunk, stop):
+    """Whether there may be a drive event before `stop`."""
+    return counters[EVENT] < counters[EVENTS] or (counters[CHUNK] + 1) * chunk < stop
 
 
-def drive_at(program, state, drive, next_chunk, chunk, t):
-    """Apply the drive events at t itself."""
-    counters, events = state.counters, state.drive.events
-    while True:
-        k = counters[EVENT]
-        if k == counters[EVENTS]:
-            if (counters[CHUNK] + 1) * chunk > t:
-                return
-            next_chunk[0](program.fabric, program.drives, state.drive, counters, chunk)
-        elif events[k].time > t:
-            return
-        else:
-            apply_drive(program, state, drive, k, k + 1, math.inf)
-
-
-def apply_drive(program, state, drive, k, end, stop):
-    """Apply drive events k..end before `stop`, up to the first that demands attention; whether one did."""
-    counters, events, flag, fabric = state.counters, state.drive.events, state.drive.flag, program.fabric
+def apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):
+    """Apply drive events before `stop` to neurons of one model, up to the first that demands attention; whether one did."""
+    k = counters[EVENT]
     flag[0] = -1
-    kind = fabric.populations[fabric.of_address[events[k].address]].kind
-    reached = drive[kind](events, k, end, stop, state.rows, program.constants, flag)
+    kind = populations[of_address[events[k].address]].kind
+    reached = drive[kind](events, k, events[k].run_end, stop, rows, constants, flag)
     counters[DRIVE_EVENTS] += reached - k
     counters[EVENT] = reached
     if flag[0] < 0:
         return False
-    address = events[flag[0]].address
-    if state.attended[address] == 0:
-        state.attended[address] = 1
-        state.attention[counters[ATTENDED]] = address
-        counters[ATTENDED] += 1
+    attention[counters[ATTENDED]] = events[flag[0]].address
+    attend(attention, attended, counters, 0, counters[ATTENDED] + 1)
     return True
 
 
 # -- 4 threshold ------------------------------------------------------------------------------------------------------
 
 
-def settle_attended(program, state, settle, t):
+def settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t):
     """Test each neuron on the list once, and put the spikes of the micro-step into order of address (Shell's sort)."""
-    counters, fired = state.counters, state.fired
     for k in range(counters[ATTENDED]):
-        address = state.attention[k]
-        state.attended[address] = 0
-        look_at(program, state, settle, t, address)
+        attended[attention[k]] = 0
+        look_at(populations, of_address, constants, rows, wakes, place, fired, counters, settle, t, attention[k])
     counters[ATTENDED] = 0
     n = counters[FIRED]
     gap = 1
@@ -313,14 +304,13 @@ def settle_attended(program, state, settle, t):
 # -- 5 emission -------------------------------------------------------------------------------------------------------
 
 
-def emit(program, state, route, t, most_out):
+def emit(fabric, queue, zero, fired, record, spikes, counters, route, t, most_out):
     """Record the spikes of the micro-step and send them on; False where a buffer is full, to be called again."""
-    counters, fabric, spikes = state.counters, program.fabric, state.spikes
     while counters[CURSOR] < counters[FIRED]:
         if counters[RECORDED] >= spikes.size:
             return False
-        address = state.fired[counters[CURSOR]]
-        if not route[0](fabric, state.queue, state.zero, counters, t, address, most_out):
+        address = fired[counters[CURSOR]]
+        if not route[0](fabric, queue, zero, counters, t, address, most_out):
             return False
         counters[CURSOR] += 1
         counters[INSTANT_SPIKES] += 1
@@ -328,7 +318,7 @@ def emit(program, state, route, t, most_out):
             counters[SPIKES] += 1
         else:
             counters[SOURCE_SPIKES] += 1
-        if state.record[address]:
+        if record[address]:
             spikes[counters[RECORDED]].time = t
             spikes[counters[RECORDED]].address = address
             counters[RECORDED] += 1

@@ -13,7 +13,7 @@ from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
 from .adapters import bind
-from .background import next_chunk
+from .background import next_chunk, no_chunk
 from .queues import set_wake
 from .state import (
     DELIVERIES,
@@ -65,7 +65,7 @@ class SequentialEngine:
         slots = self._adapters or [_adapters(_stand_in())]
         slots = slots + [slots[0]] * (_SLOTS - len(slots))
         self._tables = tuple(tuple(a[name] for a in slots) for name in ("deliver", "drive", "settle", "due"))
-        self._functions = _functions()
+        self._functions = _functions(len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
         for p, population in enumerate(program.fabric.populations):
@@ -206,10 +206,11 @@ def _kernel(function):
 
 
 @functools.cache
-def _functions():
+def _functions(driven):
     """The router and the background, compiled by themselves: the loop calls them through pointers."""
     types = _signatures() if _jit.ENABLED else [None] * 4
-    return tuple((_jit.compiled(f, t),) for f, t in zip((route, arrivals_at, zero_arrivals, next_chunk), types, strict=True))
+    functions = (route, arrivals_at, zero_arrivals, next_chunk if driven else no_chunk)
+    return tuple((_jit.compiled(f, t),) for f, t in zip(functions, types, strict=True))
 
 
 def _signatures():

@@ -51,7 +51,7 @@ WAKING = _record("address", "time")  # look at an address at a time, ms
 ARRIVAL = _record("source projection begin end")  # synapses of a row delivered at the instant in work
 BIN = _record("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
 DRIVE_EVENT = _record("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
-BIN_EVENT = _record("member", "time")
+BIN_EVENT = _record("member drive", "time")
 
 
 class Queue(NamedTuple):
@@ -70,7 +70,8 @@ class DriveState(NamedTuple):
     bins: np.recarray  # BIN (D,)
     events: np.recarray  # DRIVE_EVENT: those of the chunk of time in work, sorted
     bin_events: np.recarray  # BIN_EVENT: those of each drive's current bin, sorted
-    scratch: np.recarray  # BIN_EVENT: for sorting
+    chunk_events: np.recarray  # BIN_EVENT: those of the chunk, sorted
+    scratch: np.recarray  # BIN_EVENT: for drawing
     buckets: np.ndarray  # int64: for sorting
     flag: np.ndarray  # int64 (1,): the event after which a neuron demands attention, or -1
 
@@ -166,7 +167,8 @@ def _drive_state(program):
         bins=bins,
         events=records(DRIVE_EVENT, total),
         bin_events=records(BIN_EVENT, total),
-        scratch=records(BIN_EVENT, total),
+        chunk_events=records(BIN_EVENT, total),
+        scratch=records(BIN_EVENT, 2 * total),
         buckets=np.empty(total + 2, np.int64),
         flag=np.zeros(1, np.int64),
     )
