@@ -23,3 +23,8 @@ ENGINES = ("reference", "sequential")
 def engine(request):
     """The name of an engine: a test that asks for it runs on each of them."""
     return request.param
+
+
+def pytest_configure(config):
+    """pytest resets Python's filters; the package itself silences numba's remark on calls through pointers."""
+    config.addinivalue_line("filterwarnings", "ignore:First-class function type feature is experimental")

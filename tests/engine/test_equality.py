@@ -1,0 +1,51 @@
+"""Guarantee 3: the sequential engine equals the reference bit for bit, on whatever network hypothesis can draw."""
+
+import pytest
+from hypothesis import event, given, settings
+
+import eventsim as es
+
+from ..strategies import build, cases
+from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+
+COUNTERS = ("spikes", "source_spikes", "deliveries", "drive_events")
+
+
+def compare(case):
+    """Run a case on both engines; every spike, state and count of events has to be the same."""
+    net = build(case)
+    sequential, reference = simulator(net, "sequential"), simulator(net, "reference")
+    try:
+        end = run_bounded(sequential, case.end)
+    except es.ZeroDelayLoopError as loop:
+        event("a loop without delay")
+        with pytest.raises(es.ZeroDelayLoopError) as raised:
+            reference.run(until=case.end)
+        at = " ms: more than"
+        assert str(raised.value).split(at)[0] == str(loop).split(at)[0]
+        assert_same_spikes(sequential.spikes, reference.spikes)
+        return
+    reference.run(until=end)
+    event(f"spikes: {min(len(sequential.spikes) // 50 * 50, 500)} or more")
+    assert_same_spikes(sequential.spikes, reference.spikes)
+    assert_same_states(states(sequential), states(reference))
+    assert {k: sequential.stats[k] for k in COUNTERS} == {k: reference.stats[k] for k in COUNTERS}
+
+
+@given(cases(loops=True))
+@settings(max_examples=80)
+def test_guarantee_3_sequential_equals_reference(case):
+    compare(case)
+
+
+@given(cases(kinds=("LIF",), drives=False, max_n=4))
+@settings(max_examples=30)
+def test_guarantee_3_delta_jumps_on_grids(case):
+    compare(case)
+
+
+@pytest.mark.slow
+@given(cases(loops=True, max_groups=5, max_n=12))
+@settings(max_examples=3000)
+def test_guarantee_3_at_length(case):
+    compare(case)

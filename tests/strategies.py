@@ -1,0 +1,284 @@
+"""Whole networks for hypothesis to draw, with the corners that break simulators.
+
+A network is drawn as data (`Case`), so that a failing example prints as something that can be read and pasted back;
+`build` makes the `eventsim.Network` of it.
+
+Times, delays and refractory periods are mostly drawn from coarse grids: only then do events coincide. One grid is
+dyadic, so that sums are exact; the other is decimal, so that equal sums differ in the last bit.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from hypothesis import strategies as st
+
+import eventsim as es
+
+NEURONS = ("LIF", "LIFExp", "LIFExp3")
+
+# Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
+_POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
+
+_DYADIC = (0.25, 0.5, 1.0, 1.5, 2.0)
+_DECIMAL = (0.1, 0.2, 0.3, 0.7, 1.1)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A population: kind is one of NEURONS, "Poisson" or "SpikeSource"; v is its initial potential (None: default)."""
+
+    kind: str
+    n: int
+    values: dict
+    v: object = None
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A projection between parts of two populations (indices, or None for all)."""
+
+    pre: int
+    pre_part: tuple | None
+    post: int
+    post_part: tuple | None
+    rule: object
+    weight: object
+    delay: object
+    receptor: object
+
+
+@dataclass(frozen=True)
+class Background:
+    """A drive."""
+
+    post: int
+    part: tuple | None
+    rate: object
+    weight: object
+    receptor: object
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and how long to run it."""
+
+    seed: int
+    groups: tuple
+    bundles: tuple
+    backgrounds: tuple
+    end: float
+
+
+def build(case):
+    """The network of a case."""
+    net = es.Network(seed=case.seed)
+    for g in case.groups:
+        population = net.population(g.n, _model(g))
+        if g.v is not None:
+            population.set(v=_values(g.v))
+    for b in case.bundles:
+        rule, arguments = b.rule
+        net.connect(
+            _part(net, b.pre, b.pre_part),
+            _part(net, b.post, b.post_part),
+            getattr(es, rule)(*arguments),
+            weight=_values(b.weight),
+            delay=_values(b.delay),
+            receptor=b.receptor,
+        )
+    for b in case.backgrounds:
+        net.drive(_part(net, b.post, b.part), rate=_values(b.rate), weight=_values(b.weight), receptor=b.receptor)
+    return net
+
+
+def _model(group):
+    values = {name: _values(value) for name, value in group.values.items()}
+    return getattr(es, group.kind.removesuffix("3"))(**values)
+
+
+def _values(value):
+    """Tuples of numbers become arrays; a tuple that begins with a name, a distribution; trains stay as they are."""
+    if isinstance(value, tuple):
+        if isinstance(value[0], str):
+            return getattr(es, value[0])(*value[1:])
+        return np.array(value, float)
+    return value
+
+
+def _part(net, ordinal, part):
+    population = net.populations[ordinal]
+    return population if part is None else population[list(part)]
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def _floats(low, high):
+    return st.floats(low, high, allow_nan=False, allow_infinity=False, allow_subnormal=False)
+
+
+def _grid_or(low, high):
+    return st.one_of(st.sampled_from(_DYADIC), st.sampled_from(_DECIMAL), _floats(low, high))
+
+
+def _per_member(draw, n, strategy):
+    """One value for all, or one each."""
+    if draw(st.booleans()):
+        return draw(strategy)
+    return tuple(draw(st.lists(strategy, min_size=n, max_size=n)))
+
+
+def near(tau):
+    """Time constants at and next to another: the removable singularity of the propagator."""
+    return st.one_of(
+        st.just(tau),
+        st.sampled_from([tau * (1.0 + s * 10.0**-k) for k in range(2, 17) for s in (1, -1)]),
+        st.just(float(np.nextafter(tau, np.inf))),
+    )
+
+
+# -- populations -------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def neurons(draw, max_n=6, kinds=NEURONS, min_t_ref=0.0):
+    """A population of neurons."""
+    kind = draw(st.sampled_from(kinds))
+    n = draw(st.integers(1, max_n))
+    v_rest, v_reset, v_thresh = draw(st.sampled_from(_POTENTIALS))
+    tau_m = draw(st.sampled_from((10.0, 20.0, 3.7)))
+    t_refs = [t for t in (0.0, 0.5, 2.0, 0.1, 1.3) if t >= min_t_ref]
+    values = {"tau_m": tau_m, "v_rest": v_rest, "v_reset": v_reset, "v_thresh": v_thresh}
+    values["t_ref"] = _per_member(draw, n, st.sampled_from(t_refs))
+    # The asymptote without input: at rest, just below, at, just above and well above threshold.
+    lift = _per_member(draw, n, st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0)))
+    resistance = {"LIF": 1.0}.get(kind, tau_m / 250.0)
+    values["i_offset"] = tuple(x / resistance for x in lift) if isinstance(lift, tuple) else lift / resistance
+    taus = st.one_of(st.sampled_from((0.5, 2.0, 5.0, 30.0)), near(tau_m))
+    if kind == "LIF":
+        values["r_m"] = 1.0
+    else:
+        values["c_m"] = 250.0
+        if kind == "LIFExp":
+            values |= {"tau_syn_exc": _per_member(draw, n, taus), "tau_syn_inh": draw(taus)}
+        else:
+            values["tau_syn"] = [draw(taus) for _ in range(3)]
+    just_below = float(np.nextafter(v_thresh, -np.inf))
+    start = st.sampled_from((v_reset, v_reset + 7.5, just_below, v_thresh, v_thresh + 1.0))
+    v = draw(st.one_of(st.none(), start, st.lists(start, min_size=n, max_size=n).map(tuple)))
+    return Group(kind, n, values, v)
+
+
+@st.composite
+def sources(draw, end, max_n=4):
+    """A population of sources."""
+    n = draw(st.integers(1, max_n))
+    if draw(st.booleans()):
+        rates = st.sampled_from((0.0, 50.0, 200.0, 500.0))
+        return Group("Poisson", n, {"rate": _per_member(draw, n, rates)})
+    steps = st.integers(0, int(end / 0.25))
+    times = st.one_of(steps.map(lambda k: k * 0.25), steps.map(lambda k: k * 0.1), _floats(0.0, end))
+    return Group("SpikeSource", n, {"times": [sorted(draw(st.lists(times, max_size=12))) for _ in range(n)]})
+
+
+# -- synapses ----------------------------------------------------------------------------------------------------------
+
+
+def _weights(kind):
+    """Weights of the size of the distance to threshold; for currents, of the size that leads there."""
+    if kind == "LIF":
+        return st.one_of(st.sampled_from((0.0, 5.0, 5.0, 15.0, 16.0, 7.5, -5.0, -20.0)), _floats(-10.0, 20.0))
+    return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
+
+
+def _receptor(draw, kind):
+    if kind == "LIFExp3":
+        return draw(st.integers(0, 2))
+    return draw(st.sampled_from((None, None, "exc", "inh"))) if kind == "LIFExp" else None
+
+
+def _some(draw, n):
+    """A part of a population: all, or some of it in any order."""
+    if n == 1 or draw(st.booleans()):
+        return None
+    return tuple(draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=n, unique=True)))
+
+
+@st.composite
+def bundles(draw, groups, zero_delay):
+    """A projection. zero_delay: (pre) -> whether synapses without delay may leave that population."""
+    pre = draw(st.integers(0, len(groups) - 1))
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind in NEURONS]))
+    pre_part, post_part = _some(draw, groups[pre].n), _some(draw, groups[post].n)
+    rows = groups[pre].n if pre_part is None else len(pre_part)
+    columns = groups[post].n if post_part is None else len(post_part)
+    weights = _weights(groups[post].kind)
+    delays = _grid_or(0.25, 3.0)
+    if zero_delay(pre):
+        delays = st.one_of(st.just(0.0), delays)
+    name = draw(st.sampled_from(("Explicit", "Explicit", "AllToAll", "OneToOne", "FixedProbability", "FixedInDegree", "FixedTotalNumber")))
+    if name == "OneToOne" and rows != columns:
+        name = "AllToAll"
+    if name == "Explicit":
+        pairs = draw(st.lists(st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)), min_size=1, max_size=12))
+        rule = name, tuple(zip(*pairs, strict=True))
+        size = len(pairs)
+    else:
+        arguments = {"FixedProbability": (0.5,), "FixedInDegree": (2,), "FixedTotalNumber": (6,)}.get(name, ())
+        rule = name, arguments
+        size = {"AllToAll": rows * columns, "OneToOne": rows}.get(name)
+    if size is None:  # random rules take distributions instead of arrays
+        weight, delay = draw(weights), draw(delays)
+        if draw(st.booleans()):
+            weight = ("Uniform", min(weight, 0.5 * weight), max(weight, 0.5 * weight))
+        if draw(st.booleans()):
+            delay = ("Uniform", delay, delay + 1.0)
+    else:
+        weight, delay = _per_member(draw, size, weights), _per_member(draw, size, delays)
+    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind))
+
+
+@st.composite
+def backgrounds(draw, groups):
+    """A drive."""
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind in NEURONS]))
+    part = _some(draw, groups[post].n)
+    n = groups[post].n if part is None else len(part)
+    rate = _per_member(draw, n, st.sampled_from((0.0, 100.0, 1000.0, 3000.0)))
+    scale = 1.0 if groups[post].kind == "LIF" else 100.0
+    weight = _per_member(draw, n, st.sampled_from((1.0, 3.0, 0.1, 0.0, -1.0)).map(lambda w: w * scale))
+    return Background(post, part, rate, weight, _receptor(draw, groups[post].kind))
+
+
+# -- networks ----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def cases(draw, kinds=NEURONS, max_groups=3, max_n=6, drives=True, loops=False, source_zero_delay_only=False):
+    """A network.
+
+    loops : whether zero-delay loops without refractoriness, which never end, may be drawn
+    source_zero_delay_only : whether synapses without delay leave sources only
+    """
+    end = draw(st.sampled_from((5.0, 12.0, 20.0)))
+    # A refractory period of any length ends a loop without delay, since a neuron then fires once at an instant.
+    without_delay = draw(st.booleans())
+    min_t_ref = 0.1 if without_delay and not loops and not source_zero_delay_only else 0.0
+    groups = draw(st.lists(neurons(max_n=max_n, kinds=kinds, min_t_ref=min_t_ref), min_size=1, max_size=max_groups))
+    n_neurons = len(groups)
+    groups += draw(st.lists(sources(end), min_size=1, max_size=2))
+    # In some networks sources have the lower addresses.
+    if draw(st.booleans()):
+        groups = groups[n_neurons:] + groups[:n_neurons]
+
+    def zero_delay(pre):
+        return without_delay and (not source_zero_delay_only or groups[pre].kind not in NEURONS)
+
+    drawn = draw(st.lists(bundles(groups, zero_delay), min_size=1, max_size=4))
+    driven = draw(st.lists(backgrounds(groups), max_size=2)) if drives else []
+    return Case(draw(st.integers(0, 2**32)), tuple(groups), tuple(drawn), tuple(driven), end)
+
+
+def extended(case, groups=(), bundles=(), backgrounds=()):
+    """A case with more declared at the end."""
+    return replace(case, groups=case.groups + groups, bundles=case.bundles + bundles, backgrounds=case.backgrounds + backgrounds)
