@@ -1,0 +1,42 @@
+"""What all pictures share: colours, spare axes, and the way to matplotlib."""
+
+from ..errors import MissingExtraError, ParameterError
+
+# Distinguishable for colour-blind readers and in print (after Okabe & Ito); populations take them in order.
+COLOURS = ("#2b6ca3", "#c8452f", "#2a8f6d", "#8a5aa8", "#b8860b", "#4aa3c7")
+INK = "#333333"
+
+
+def pyplot():
+    """matplotlib.pyplot.
+
+    Raises
+    ------
+    MissingExtraError
+        Where matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot
+    except ImportError as error:
+        raise MissingExtraError(f"plots need matplotlib ({error}); install it with: pip install 'eventsim[plot]'") from None
+    return matplotlib.pyplot
+
+
+def colour(k):
+    """The colour of the k-th population."""
+    return COLOURS[k % len(COLOURS)]
+
+
+def check_axes(ax):
+    """Refuse what is not a matplotlib Axes."""
+    if not hasattr(ax, "transAxes"):
+        raise ParameterError(f"ax must be a matplotlib Axes, got {ax!r}")
+
+
+def plain(ax):
+    """Only the left and the lower spine, quiet ticks."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(INK)
+    ax.tick_params(colors=INK, labelsize=9, length=3)
+    for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
+        label.set_color(INK)
