@@ -1,5 +1,10 @@
-"""The only door for numbers and arrays from outside: dtype, shape, finiteness, range. Inside are only clean arrays."""
+"""The only door for numbers and arrays from outside: dtype, shape, finiteness, range. Inside are only clean arrays.
 
+What comes in is copied, so a later change of the user's own array can not bring in what was refused here.
+"""
+
+import difflib
+import math
 import numbers
 
 import numpy as np
@@ -7,31 +12,52 @@ import numpy as np
 from .errors import ParameterError
 
 
-def number(value, name, unit="", low=-np.inf, low_open=False):
+def dimensions(value, name, error=ParameterError):
+    """Number of dimensions: 0 for a number (or for something that will be refused as one)."""
+    try:
+        return np.ndim(value)
+    except (TypeError, ValueError):
+        raise error(f"{name} must be a number or an array of numbers, got {short(value)}") from None
+
+
+def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterError):
     """A finite float in range."""
-    if isinstance(value, (bool, np.bool_)) or isinstance(value, (str, bytes)):
-        raise ParameterError(f"{name} must be a number{_in(unit)}, got {value!r}")
+    if not _is_real(value):
+        raise error(f"{name} must be a number{_in(unit)}, got {short(value)}")
     try:
         result = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ParameterError(f"{name} must be a number{_in(unit)}, got {value!r}") from None
-    if not np.isfinite(result):
-        raise ParameterError(f"{name} must be finite{_in(unit)}, got {value!r}")
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise error(f"{name} must be finite{_in(unit)}, got {short(value)}")
     if result < low or (low_open and result == low):
-        raise ParameterError(f"{name} must be {'>' if low_open else '>='} {low:g}{' ' + unit if unit else ''}, got {value!r}")
+        raise error(f"{name} must be {'>' if low_open else '>='} {low:g}{' ' + unit if unit else ''}, got {short(value)}")
     return result
 
 
-def integer(value, name, low=None):
+def integer(value, name, low=None, error=ParameterError):
     """An int, not a rounded float."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Integral, np.integer)):
-        as_float = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
-        if not (as_float and float(value).is_integer()):
-            raise ParameterError(f"{name} must be a whole number, got {value!r}")
+    whole = isinstance(value, numbers.Integral) or (_is_real(value) and math.isfinite(value) and int(value) == value)
+    if not whole or isinstance(value, bool):
+        raise error(f"{name} must be a whole number{'' if low is None else f' >= {low}'}, got {short(value)}")
     result = int(value)
     if low is not None and result < low:
-        raise ParameterError(f"{name} must be >= {low}, got {result}")
+        raise error(f"{name} must be >= {low}, got {result}")
     return result
+
+
+def flag(value, name):
+    """True or False, and nothing that only counts as one of them."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ParameterError(f"{name} must be True or False, got {short(value)}")
+    return bool(value)
+
+
+def text(value, name):
+    """A string."""
+    if not isinstance(value, str):
+        raise ParameterError(f"{name} must be a string, got {short(value)}")
+    return value
 
 
 def seed(value):
@@ -42,40 +68,51 @@ def seed(value):
     return result
 
 
-def floats(values, name, unit="", shape=None, low=-np.inf, low_open=False):
-    """A C-contiguous float64 array, finite and in range; shape (n,) where n is given."""
+def floats(values, name, unit="", shape=None, low=-math.inf, low_open=False, error=ParameterError):
+    """A C-contiguous float64 array of its own, finite and in range; of the shape where one is given."""
     try:
         raw = np.asarray(values)
-        if raw.dtype == bool or raw.dtype.kind not in "fiu":
+        if raw.dtype.kind not in "fiu" or isinstance(values, np.ma.MaskedArray):
             raise TypeError
-        array = np.ascontiguousarray(raw, dtype=np.float64)
+        array = np.array(raw, dtype=np.float64, order="C")
     except (TypeError, ValueError):
-        raise ParameterError(f"{name} must be numbers{_in(unit)}, got {_short(values)}") from None
+        raise error(f"{name} must be numbers{_in(unit)}, got {short(values)}") from None
     if shape is not None and array.shape != shape:
-        raise ParameterError(f"{name} must have shape {shape}, got {array.shape}")
+        raise error(f"{name} must have shape {shape}, got shape {array.shape}")
     wrong = ~np.isfinite(array)
     if wrong.any():
-        raise ParameterError(f"{name} must be finite{_in(unit)}, got {array[wrong][0]} at index {_first(wrong)}")
+        raise error(f"{name} must be finite{_in(unit)}, got {array[wrong][0]} at index {_first(wrong)}")
     wrong = (array <= low) if low_open else (array < low)
     if wrong.any():
         sign = ">" if low_open else ">="
-        raise ParameterError(f"{name} must be {sign} {low:g}{' ' + unit if unit else ''}, got {array[wrong][0]:g} at index {_first(wrong)}")
+        raise error(f"{name} must be {sign} {low:g}{' ' + unit if unit else ''}, got {array[wrong][0]:g} at index {_first(wrong)}")
     return array
 
 
-def indices(values, name, size):
-    """An int64 array of indices in [0, size)."""
-    raw = np.asarray(values)
-    if raw.size == 0:
+def integers(values, name, error=ParameterError):
+    """A C-contiguous int64 array (m,) of its own."""
+    try:
+        raw = np.asarray(values)
+    except (TypeError, ValueError):
+        raise error(f"{name} must be whole numbers, got {short(values)}") from None
+    if raw.size == 0 and raw.dtype.kind == "f":  # numpy's idea of an empty list
         raw = raw.astype(np.int64)
-    if raw.dtype.kind not in "iu":
-        raise ParameterError(f"{name} must be whole numbers, got {_short(values)}")
+    if raw.dtype.kind not in "iu" or isinstance(values, np.ma.MaskedArray):
+        raise error(f"{name} must be whole numbers, got {short(values)}")
     if raw.ndim != 1:
-        raise ParameterError(f"{name} must be one-dimensional, got shape {raw.shape}")
-    wrong = (raw < 0) | (raw >= size)
+        raise error(f"{name} must be one-dimensional, got shape {raw.shape}")
+    if raw.dtype == np.uint64 and raw.max(initial=0) >= 2**63:
+        raise error(f"{name} must be < 2**63, got {raw.max()}")
+    return np.array(raw, dtype=np.int64, order="C")
+
+
+def indices(values, name, size, error=ParameterError):
+    """An int64 array (m,) of indices in [0, size)."""
+    array = integers(values, name, error)
+    wrong = (array < 0) | (array >= size)
     if wrong.any():
-        raise ParameterError(f"{name} must be in [0, {size}), got {raw[wrong][0]} at index {_first(wrong)}")
-    return np.ascontiguousarray(raw, dtype=np.int64)
+        raise error(f"{name} must be in [0, {size}), got {array[wrong][0]} at index {_first(wrong)}")
+    return array
 
 
 def check_parameter(value, parameter, owner):
@@ -87,12 +124,27 @@ def check_parameter(value, parameter, owner):
         if value.support[0] < parameter.low or (parameter.low_open and value.support[0] <= parameter.low and value.attains_low):
             raise ParameterError(f"{name} must be {parameter.describe_range()}, but {value} can be less; give it low=")
         return value
-    if isinstance(value, numbers.Number) or np.ndim(value) == 0:
+    if dimensions(value, name) == 0:
         return number(value, name, parameter.unit, parameter.low, parameter.low_open)
     array = floats(value, name, parameter.unit, low=parameter.low, low_open=parameter.low_open)
     if array.ndim != 1:
         raise ParameterError(f"{name} must be a number or one-dimensional, got shape {array.shape}")
     return array
+
+
+def meant(name, known):
+    """A half-sentence on what an unknown name may have been meant to be, and on what there is."""
+    known = [k for k in known if isinstance(k, str)]
+    near = difflib.get_close_matches(name, known, 1) if isinstance(name, str) else []
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}There is {', '.join(map(repr, known)) or 'none'}"
+
+
+def _is_real(value):
+    """Whether a value is a real number: of Python, of NumPy, or an array without dimensions; no bool, no text."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "fiu" and not isinstance(value, np.ma.MaskedArray)
+    return isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
 
 
 def _in(unit):
@@ -104,6 +156,10 @@ def _first(mask):
     return int(index[0]) if len(index) == 1 else tuple(int(i) for i in index)
 
 
-def _short(values):
-    text = repr(values)
-    return text if len(text) <= 60 else text[:57] + "..."
+def short(value):
+    """How a value is shown in a message."""
+    try:
+        shown = repr(value)
+    except Exception:  # somebody else's repr: the message about the value matters more
+        shown = f"an object of type {type(value).__name__}"
+    return shown if len(shown) <= 60 else shown[:57] + "..."

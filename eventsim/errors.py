@@ -8,9 +8,11 @@ __all__ = [
     "FormatError",
     "InternalError",
     "MissingExtraError",
+    "MissingFileError",
     "NumericalError",
     "ParameterError",
     "RecordingError",
+    "SelectionError",
     "SimulationError",
     "ZeroDelayLoopError",
 ]
@@ -30,6 +32,10 @@ class ConnectivityError(ParameterError):
 
 class DelayError(ParameterError):
     """A delay is negative or not finite."""
+
+
+class SelectionError(ParameterError, IndexError):
+    """A population or view has no such members."""
 
 
 class RecordingError(EventsimError, LookupError):
@@ -68,6 +74,10 @@ class CapacityError(EventsimError, MemoryError):
 
 class FormatError(EventsimError, ValueError):
     """A file is not what it should be."""
+
+
+class MissingFileError(EventsimError, FileNotFoundError):
+    """There is no such file or folder."""
 
 
 class MissingExtraError(EventsimError, ImportError):

@@ -11,6 +11,7 @@ from ..lowering import lower
 from ..lowering.program import SPIKE, SPIKE_SOURCE, records, shared_or_own
 from ..network.network import Network
 from ..network.population import Population, PopulationView
+from ..network.projection import Projection
 from ..neurons.model import Neuron
 from ..recording import Spikes, Trace
 from .progress import Interruption, ProgressBar
@@ -50,9 +51,9 @@ class Simulator:
 
     def __init__(self, network, threads=1, engine="auto", *, seed=None, record_spikes=True, micro_steps=1000):
         if not isinstance(network, Network):
-            raise ParameterError(f"Simulator needs a Network, got {network!r}")
+            raise ParameterError(f"network must be a Network, got {_cast.short(network)}")
         self.threads = _cast.integer(threads, "threads", low=1)
-        self.network = network
+        self._adopt(network, [j.label for j in network.projections])
         self.seed = network.seed if seed is None else _cast.seed(seed)
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
@@ -60,6 +61,14 @@ class Simulator:
         program, models = lower(network, self.seed)
         self._engine = engine_class(program, models, self._record_mask(record_spikes), micro_steps)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
+
+    def _adopt(self, network, labels, restored=False):
+        """Take the network as it is now: what is added or set in it later is not simulated."""
+        self.network = network
+        self._populations = tuple(network.populations)
+        self._described = tuple(p.snapshot() for p in self._populations)
+        self._labels = tuple(labels)  # of its projections
+        self._restored = restored
 
     def _start(self, seconds, compiling):
         self._traces = []
@@ -77,20 +86,26 @@ class Simulator:
         try:
             selections = list(wanted)
         except TypeError:
-            raise ParameterError(f"record_spikes must be True, False or a list of populations and views, got {wanted!r}") from None
+            raise ParameterError(
+                f"record_spikes must be True, False or a list of populations and views, got {_cast.short(wanted)}"
+            ) from None
         for selection in selections:
             mask[self._known(selection).addresses] = 1
         return mask
 
     def _known(self, selection):
-        """The selection, if it belongs to the network that is simulated (or to one of the same populations)."""
+        """The selection, if it belongs to the network that is simulated.
+
+        After `load`, selections of the network that was saved are as good: they are known by name and place.
+        """
         if not isinstance(selection, (Population, PopulationView)):
-            raise ParameterError(f"expected a population or a view of one, got {selection!r}")
+            raise ParameterError(f"selection must be a population or a view of one, got {_cast.short(selection)}")
         p = selection.population
-        own = self.network.populations
-        if p.ordinal >= len(own) or (own[p.ordinal].name, own[p.ordinal].first, own[p.ordinal].n) != (p.name, p.first, p.n):
-            raise ParameterError(f"population {p.name!r} is not part of the simulated network")
-        return selection
+        for own in self._populations:
+            if own is p or (self._restored and (own.name, own.first, own.n) == (p.name, p.first, p.n)):
+                return selection
+        names = ", ".join(repr(own.name) for own in self._populations) or "none"
+        raise ParameterError(f"population {p.name!r} is not part of the simulated network; its populations are {names}")
 
     def record(self, what, selection, *, at=None):
         """Record from now on.
@@ -134,8 +149,9 @@ class Simulator:
     def _check_variable(self, selection, name):
         p = selection.population
         known = p.model.model.variables if isinstance(p.model, Neuron) else ()
-        if name not in known:
-            raise ParameterError(f"population {p.name!r} has no state variable {name!r}; it has {', '.join(known) or 'none'}")
+        if not isinstance(name, str) or name not in known:
+            fixed = f"{name} is a parameter, and fixed once the simulator is made. " if p.has_parameter(name) else ""
+            raise ParameterError(f"population {p.name!r} has no state variable {_cast.short(name)}; {fixed}{_cast.meant(name, known)}")
 
     # -- running -------------------------------------------------------------------------------------------------------
 
@@ -181,7 +197,8 @@ class Simulator:
 
     def _end_of_run(self, duration, until):
         if (duration is None) == (until is None):
-            raise ParameterError("run takes a duration or until=, one of them")
+            given = "neither" if duration is None else f"duration = {_cast.short(duration)} and until = {_cast.short(until)}"
+            raise ParameterError(f"run needs a duration or until=, one of them, got {given}")
         if callable(until):
             return math.inf, until
         if until is not None:
@@ -189,7 +206,8 @@ class Simulator:
             if end < self.now:
                 raise ParameterError(f"until must be >= sim.now = {self.now!r} ms, got {end!r}")
             return end, None
-        return self.now + _cast.number(duration, "duration", "ms", low=0.0), None
+        end = self.now + _cast.number(duration, "duration", "ms", low=0.0)
+        return _cast.number(end, "duration from sim.now on", "ms"), None
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:
@@ -224,8 +242,9 @@ class Simulator:
     def get(self, selection, name):
         """Values of a state variable at sim.now, or of a parameter: float64 (len(selection),)."""
         selection = self._known(selection)
-        if not selection.population.is_source and name in selection.population.model.values:
-            return selection.get(name).copy()
+        described = self._described[selection.population.ordinal]
+        if described.has_parameter(name):
+            return described.get(name)[selection.index]
         self._check_variable(selection, name)
         return self._read(selection, name)
 
@@ -247,7 +266,8 @@ class Simulator:
         for name, value in values.items():
             self._check_variable(selection, name)
             what = f"{name} of {selection.name!r}"
-            clean[name] = _cast.number(value, what) if np.ndim(value) == 0 else _cast.floats(value, what, shape=(len(selection),))
+            scalar = _cast.dimensions(value, what) == 0
+            clean[name] = _cast.number(value, what) if scalar else _cast.floats(value, what, shape=(len(selection),))
         p = selection.population
         states = self._engine.read(p.ordinal, selection.index)
         for name, value in clean.items():
@@ -264,7 +284,8 @@ class Simulator:
             Of sources, as `population.addresses` gives them.
         """
         times = np.atleast_1d(_cast.floats(times, "times", "ms"))
-        addresses = np.atleast_1d(_cast.indices(np.atleast_1d(addresses), "addresses", self.network.size))
+        one = _cast.dimensions(addresses, "addresses") == 0
+        addresses = _cast.indices([addresses] if one else addresses, "addresses", self._engine.program.n_addresses)
         if times.ndim != 1 or (len(times) != len(addresses) and 1 not in (len(times), len(addresses))):
             raise ParameterError(f"times and addresses must have one length, got shapes {times.shape} and {addresses.shape}")
         times, addresses = np.broadcast_arrays(times, addresses)
@@ -285,7 +306,7 @@ class Simulator:
     def spikes(self):
         """Recorded spikes so far: `Spikes` with time (ms) and address."""
         recorded = self._engine.spikes()
-        return Spikes(np.array(recorded.time), np.array(recorded.address), self._engine_record().astype(bool))
+        return Spikes(np.array(recorded.time), np.array(recorded.address), self._engine_record().astype(bool), self._known)
 
     def weights(self, projection):
         """Pre and post (local indices in their populations), weight and delay of every synapse, in canonical order.
@@ -295,9 +316,8 @@ class Simulator:
         structured array (m,) with fields pre, post, weight, delay
             A copy.
         """
-        if not any(projection is j for j in self.network.projections):
-            raise ParameterError(f"expected a projection of the simulated network, got {projection!r}")
         fabric = self._engine.program.fabric
+        self._check_projection(projection)
         j = fabric.projections[projection.ordinal]
         indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
         n = int(indptr[-1] - indptr[0])
@@ -307,6 +327,17 @@ class Simulator:
         out["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
         out["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
         return out
+
+    def _check_projection(self, projection):
+        """Refuse what is no projection of the simulated network (after `load`: has no label and place as there)."""
+        if isinstance(projection, Projection) and projection.ordinal < len(self._labels):
+            own = self.network.projections
+            if self._restored and self._labels[projection.ordinal] == projection.label:
+                return
+            if projection.ordinal < len(own) and own[projection.ordinal] is projection:
+                return
+        names = ", ".join(map(repr, self._labels)) or "none"
+        raise ParameterError(f"projection must be one of the simulated network ({names}), got {_cast.short(projection)}")
 
     @property
     def stats(self):
@@ -318,7 +349,7 @@ class Simulator:
         reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
         neuron in ms).
         """
-        exactness = {p.name: p.model.model.exactness for p in self.network.populations if isinstance(p.model, Neuron)}
+        exactness = {p.name: p.model.model.exactness for p in self._populations if isinstance(p.model, Neuron)}
         return {
             **self._engine.counts(),
             "wall_s": self._wall,
@@ -366,8 +397,8 @@ class Simulator:
 
 def engine_named(name):
     """The class of an engine."""
-    if name not in ENGINES:
-        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {name!r}")
+    if not isinstance(name, str) or name not in ENGINES:
+        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
     if name == "windowed":
         raise ParameterError("the windowed engine is not part of this version; engine='auto' or 'sequential' gives the same spikes")
     if name == "reference":

@@ -3,20 +3,21 @@
 import contextlib
 import json
 import os
-import tempfile
 import time
+import uuid
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from .. import _jit
-from ..errors import FormatError
+from .. import _cast, _jit
+from ..errors import FormatError, MissingFileError, ParameterError
+from ..lowering import lower
 from ..lowering.program import Drives, Fabric, Program
 from ..network.network import Network
 from ..network.sources import Poisson, SpikeSource
 from ..neurons import LIF, LIFExp
-from ..neurons.model import Neuron
+from ..neurons.model import Neuron, NeuronModel
 
 FORMAT = "eventsim checkpoint"
 VERSION = 1
@@ -24,6 +25,11 @@ VERSION = 1
 
 def save(sim, path):
     """Write a checkpoint of a simulator."""
+    path = _path(path)
+    if path.is_dir():
+        raise ParameterError(f"path must be that of a file, got the folder {str(path)!r}")
+    if not path.parent.is_dir():
+        raise MissingFileError(f"path must lie in a folder that exists, got {str(path)!r}")
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -31,22 +37,22 @@ def save(sim, path):
         "micro_limit": sim._engine.micro_limit,
         "seed": sim.seed,
         "network_seed": sim.network.seed,
-        "populations": [_describe(p) for p in sim.network.populations],
-        "projections": [j.label for j in sim.network.projections],
+        "populations": [_describe(p) for p in sim._described],
+        "projections": list(sim._labels),
     }
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
     arrays |= {f"program.{k}": a for k, a in _program_arrays(sim._engine.program)}
     arrays |= {f"state.{k}": a for k, a in sim._engine.arrays().items()}
-    for p in sim.network.populations:
+    for p in sim._described:
         arrays |= {f"values.{p.ordinal}.{k}": np.asarray(p._values(k)) for k in _own_values(p)}
-    _write(Path(path), {k: np.asarray(a) for k, a in arrays.items()})
+    _write(path, {k: np.asarray(a) for k, a in arrays.items()})
 
 
 def _write(path, arrays):
     """Write to a temporary file beside, then rename: the file of that name is always whole."""
-    handle, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             np.savez(file, **arrays)
             file.flush()
             os.fsync(file.fileno())
@@ -62,10 +68,12 @@ def load(cls, path, models):
     from .api import engine_named
 
     begin, compiling = time.perf_counter(), _jit.seconds()
+    known = _known_models(models)
+    path = _path(path)
     header, arrays = _read(path)
     try:
-        known = {_identity(m): m for m in models}
         network = _network(header, arrays, known)
+        _check_layout(arrays, dict(_program_arrays(lower(Network())[0])), "program.")
         program = _program(arrays)
         found = []
         for p in network.populations:
@@ -73,13 +81,48 @@ def load(cls, path, models):
                 found.append(p.model.model)
         engine = engine_named(header["engine"])(program, found, np.zeros(program.n_addresses, np.uint8))
         engine.micro_limit = header["micro_limit"]
+        _check_layout(arrays, engine.arrays(), "state.")
         engine.restore({k.removeprefix("state."): a for k, a in arrays.items() if k.startswith("state.")})
+        sim = cls.__new__(cls)
+        sim._adopt(network, header["projections"], restored=True)
+        sim.seed, sim.threads, sim._engine = header["seed"], 1, engine
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from None
     except KeyError as missing:
         raise FormatError(f"{path}: the checkpoint lacks {missing}") from None
-    sim = cls.__new__(cls)
-    sim.network, sim.seed, sim.threads, sim._engine = network, header["seed"], 1, engine
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise FormatError(f"{path}: the checkpoint contradicts itself: {error}") from None
     sim._start(time.perf_counter() - begin, _jit.seconds() - compiling)
     return sim
+
+
+def _path(path):
+    try:
+        path = Path(os.fspath(path))
+    except TypeError:
+        raise ParameterError(f"path must be a string or a path, got {_cast.short(path)}") from None
+    if "\0" in str(path) or not path.name:
+        raise ParameterError(f"path must be that of a file, got {str(path)!r}")
+    return path
+
+
+def _known_models(models):
+    models = list(models) if isinstance(models, (list, tuple)) else [models]
+    for m in models:
+        if not isinstance(m, NeuronModel):
+            raise ParameterError(f"models must be a list of neuron models, got {_cast.short(m)}")
+    return {_identity(m): m for m in models}
+
+
+def _check_layout(arrays, expected, prefix):
+    """The arrays of another version of eventsim, or of another engine, must not reach compiled code."""
+    for name, like in expected.items():
+        array = arrays[prefix + name]
+        if array.dtype != like.dtype or array.ndim != like.ndim:
+            raise FormatError(
+                f"array {prefix + name} must have {like.ndim} dimensions of {like.dtype}, got {array.ndim} of {array.dtype}; "
+                "was it written by another version of eventsim?"
+            )
 
 
 def _read(path):
@@ -88,8 +131,8 @@ def _read(path):
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("header").tobytes())
     except FileNotFoundError:
-        raise
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
+        raise MissingFileError(f"path must be that of a checkpoint, there is no file {str(path)!r}") from None
+    except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError, AttributeError) as error:
         raise FormatError(f"{path} is not a whole eventsim checkpoint: {error}") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise FormatError(f"{path} is not an eventsim checkpoint")

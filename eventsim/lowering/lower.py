@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import CapacityError, NumericalError
+from ..errors import CapacityError, NumericalError, ParameterError
 from ..network.distributions import Distribution
 from ..network.sources import Poisson, SpikeSource
 from ..neurons.model import Neuron
@@ -50,14 +50,18 @@ def lower(network, seed=None):
     ), models
 
 
+BYTES_PER_MEMBER = 32  # of a drive
+
+
 def check_memory(network):
     """Refuse a network that can not fit, with the figures."""
-    needed = 0.0
+    needed = float(sum(BYTES_PER_MEMBER * len(d.post) for d in network.drives))
     for j in network.projections:
         individual = sum(not isinstance(x, float) for x in (j.weight, j.delay))
         needed += j.rule.expected(j.pre, j.post) * (4 + 8 * individual)
     for p in network.populations:
-        needed += 12 * p.n + (0 if p.is_source else 16 * p.n * (STATE + len(p.model.model.variables)))
+        # Tables of addresses, and the rows of neurons: those of the Program, the engine's, and while they are made.
+        needed += 60 * p.n + (0 if p.is_source else 24 * p.n * (STATE + len(p.model.model.variables)))
     available = available_bytes()
     if needed > available:
         raise CapacityError(
@@ -112,8 +116,6 @@ def _prepared(model, values, p):
 
 def _check_drawn(p):
     """Ordering constraints between parameters, once distributions are drawn."""
-    from ..errors import ParameterError
-
     for low, high in p.model.model.ordered:
         a, b = p._values(low), p._values(high)
         if (a >= b).any():
@@ -159,4 +161,4 @@ def _lower_poisson(network, seed):
 
 
 def _joined(parts, dtype):
-    return np.concatenate(parts).astype(dtype) if parts else np.empty(0, dtype)
+    return np.concatenate(parts, dtype=dtype) if parts else np.empty(0, dtype)

@@ -52,6 +52,8 @@ class Normal(Distribution):
         low = -math.inf if self.low is None else _cast.number(self.low, "Normal low")
         high = math.inf if self.high is None else _cast.number(self.high, "Normal high")
         _set(self, low=low, high=high)
+        if low > high:
+            raise ParameterError(f"Normal low must be <= high, got [{low:g}, {high:g}]")
         if self._inside() < 1e-3:
             raise ParameterError(
                 f"Normal({self.mean:g}, {self.std:g}) hardly ever lies in [{low:g}, {high:g}] (probability {self._inside():.2g})"
@@ -89,6 +91,8 @@ class Uniform(Distribution):
         _set(self, low=_cast.number(self.low, "Uniform low"), high=_cast.number(self.high, "Uniform high"))
         if self.low > self.high:
             raise ParameterError(f"Uniform low must be <= high, got [{self.low:g}, {self.high:g}]")
+        if math.isinf(self.high - self.low):
+            raise ParameterError(f"Uniform high - low must be finite, got [{self.low:g}, {self.high:g}]")
 
     @property
     def a(self):

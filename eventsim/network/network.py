@@ -1,7 +1,9 @@
 """The network: ordered containers of populations, projections and drives."""
 
+import itertools
+
 from .. import _cast
-from ..errors import ConnectivityError, ParameterError
+from ..errors import CapacityError, ConnectivityError, ParameterError
 from ..synapses import Static
 from .population import Population, PopulationView
 from .projection import Drive, Projection
@@ -57,17 +59,17 @@ class Network:
         ------
         ParameterError
             Where a size, a name or the shape of a parameter is wrong.
+        CapacityError
+            Where there would be 2**31 addresses or more.
         """
         if name is None:
-            label = getattr(getattr(model, "model", model), "name", "population")
-            name = f"{label}{len(self.populations)}"
-        if not isinstance(name, str):
-            raise ParameterError(f"name must be a string, got {name!r}")
+            name = self._free_name(model)
+        _cast.text(name, "name")
         if any(p.name == name for p in self.populations):
             raise ParameterError(f"there is a population named {name!r} already")
         population = Population(n, model, name, self.size, len(self.populations), self.seed)
         if self.size + population.n >= 2**31:
-            raise ParameterError(f"a network has at most 2**31 - 1 addresses, population {name!r} would exceed them")
+            raise CapacityError(f"a network has at most 2**31 - 1 addresses, population {name!r} would bring {self.size + population.n}")
         self.populations.append(population)
         return population
 
@@ -100,13 +102,14 @@ class Network:
             self._check_selection(selection, side)
         if not isinstance(rule, RULES):
             names = ", ".join(r.__name__ for r in RULES)
-            raise ConnectivityError(f"rule must be one of {names}, got {rule!r}")
+            raise ConnectivityError(f"rule must be one of {names}, such as es.FixedProbability(0.1), got {_cast.short(rule)}")
         if synapse is None:
             synapse = Static(weight, delay)
         elif weight is not None or delay is not None:
-            raise ParameterError("connect takes synapse= or weight= and delay=, not both")
+            given = "weight" if weight is not None else "delay"
+            raise ParameterError(f"connect takes synapse= or weight= and delay=, got both synapse= and {given}=")
         elif not isinstance(synapse, Static):
-            raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {synapse!r}")
+            raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {_cast.short(synapse)}")
         projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections))
         self.projections.append(projection)
         return projection
@@ -135,16 +138,24 @@ class Network:
 
     def _check_selection(self, selection, side):
         if not isinstance(selection, (Population, PopulationView)):
-            raise ConnectivityError(f"{side} must be a population or a view of one, got {selection!r}")
+            raise ConnectivityError(f"{side} must be a population or a view of one, got {_cast.short(selection)}")
         if not any(p is selection.population for p in self.populations):
             raise ConnectivityError(f"{side}: population {selection.population.name!r} belongs to another network")
 
+    def _free_name(self, model):
+        """The model's name and the first free number, beginning with the population's own."""
+        label = getattr(getattr(model, "model", model), "name", "population")
+        taken = {p.name for p in self.populations}
+        return next(n for n in (f"{label}{k}" for k in itertools.count(len(self.populations))) if n not in taken)
+
     def __getitem__(self, name):
-        for population in self.populations:
-            if population.name == name:
-                return population
-        known = ", ".join(repr(p.name) for p in self.populations) or "none"
-        raise ParameterError(f"no population is named {name!r}; there are {known}")
+        names = [p.name for p in self.populations]
+        if not isinstance(name, str) or name not in names:
+            raise ParameterError(f"no population is named {_cast.short(name)}; {_cast.meant(name, names)}")
+        return self.populations[names.index(name)]
+
+    def __iter__(self):
+        return iter(self.populations)
 
     def __repr__(self):
         return f"<Network: {len(self.populations)} populations, {self.size} addresses, {len(self.projections)} projections, {len(self.drives)} drives>"

@@ -1,9 +1,11 @@
 """Populations of neurons or sources, and views of parts of them."""
 
+import copy
+
 import numpy as np
 
 from .. import _cast
-from ..errors import ParameterError
+from ..errors import ParameterError, SelectionError
 from ..neurons.model import Neuron
 from .distributions import Distribution
 from .sources import Poisson, SpikeSource
@@ -24,8 +26,9 @@ class _Selection:
         ParameterError
             Where the name is unknown, or a value of the wrong shape, not finite or out of range.
         """
-        for name, value in values.items():
-            self.population._assign(name, value, self.index)
+        if not values:
+            raise ParameterError(f"set needs the variables to set, such as v=-55.0, for population {self.population.name!r}")
+        self.population._assign(values, self.index)
 
     @property
     def addresses(self):
@@ -36,17 +39,27 @@ class _Selection:
         picked = np.atleast_1d(self._pick(key))
         return PopulationView(self.population, picked)
 
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(f"{self!r} is no array; its .addresses are")
+
     def _pick(self, key):
-        if not isinstance(key, (int, np.integer, slice)):
-            key = np.asarray(key)
-            if key.size == 0:
-                key = key.astype(np.int64)
-            if key.dtype.kind not in "iub" or key.ndim != 1:
-                raise ParameterError(f"{self.name}[...] takes an index, a slice, whole numbers or a mask, got {key!r}")
+        wanted = key
         try:
+            if not isinstance(key, slice):
+                key = np.asarray(key)
+                if key.size == 0 and key.dtype.kind == "f":  # numpy's idea of an empty list
+                    key = key.astype(np.int64)
+                if not (key.dtype.kind in "iu" and key.ndim <= 1) and not (key.dtype.kind == "b" and key.ndim == 1):
+                    raise TypeError
             return self.index[key]
         except IndexError:
-            raise ParameterError(f"{self.name}[...] is out of range: {self.name} has {len(self)} members, asked for {_show(key)}") from None
+            raise SelectionError(
+                f"index of {self.name!r} is out of range: it has {len(self)} members, asked for {_cast.short(wanted)}"
+            ) from None
+        except (TypeError, ValueError):
+            raise SelectionError(
+                f"index of {self.name!r} must be a whole number, a slice, an array of whole numbers or a mask, got {_cast.short(wanted)}"
+            ) from None
 
 
 class Population(_Selection):
@@ -73,7 +86,7 @@ class Population(_Selection):
                 raise ParameterError(f"SpikeSource of population {name!r} needs {self.n} trains, got {len(model.trains)}")
         else:
             raise ParameterError(
-                f"population {name!r} needs a neuron model or a source such as es.LIF() or es.Poisson(rate), got {model!r}"
+                f"model of population {name!r} must be a neuron or a source such as es.LIF() or es.Poisson(rate), got {_cast.short(model)}"
             )
 
     @property
@@ -93,6 +106,16 @@ class Population(_Selection):
         """Whether it emits only."""
         return not isinstance(self.model, Neuron)
 
+    def snapshot(self):
+        """A copy whose values a later `set` does not reach."""
+        twin = copy.copy(self)
+        twin.values = dict(self.values)
+        return twin
+
+    def has_parameter(self, name):
+        """Whether that is the name of a parameter of its model."""
+        return not self.is_source and isinstance(name, str) and name in self.model.values
+
     def __len__(self):
         return self.n
 
@@ -106,9 +129,10 @@ class Population(_Selection):
         return () if self.is_source else (*self.model.values, *self.model.model.variables)
 
     def _check_name(self, name):
-        if name not in self._names():
-            known = ", ".join(self._names()) or "nothing that can be set"
-            raise ParameterError(f"population {self.name!r} has no variable or parameter {name!r}; it has {known}")
+        if not isinstance(name, str) or name not in self._names():
+            raise ParameterError(
+                f"population {self.name!r} has no variable or parameter {_cast.short(name)}; {_cast.meant(name, self._names())}"
+            )
 
     def _check_length(self, value, what):
         if isinstance(value, np.ndarray) and value.shape != (self.n,):
@@ -126,30 +150,36 @@ class Population(_Selection):
                 a, b = (float(np.broadcast_to(x, (self.n,))[k]) for x in pair)
                 raise ParameterError(f"{low} must be < {high}, got {low} = {a:g}, {high} = {b:g} at neuron {k} of {self.name!r}")
 
-    def _assign(self, name, value, index):
+    def _assign(self, values, index):
+        """Take over all the values, or none where one of them is wrong."""
+        before = dict(self.values)
+        try:
+            for name, value in values.items():
+                self._assign_one(name, value, index)
+            self._check_order()
+        except ParameterError:
+            self.values = before
+            raise
+
+    def _assign_one(self, name, value, index):
         self._check_name(name)
         model = self.model.model
         what = f"{name} of population {self.name!r}"
-        if isinstance(value, Distribution):
-            value = self._draw(name, value)[index] if len(index) < self.n else value
-        elif np.ndim(value) == 0:
-            value = _cast.number(value, what)
-        else:
-            value = _cast.floats(value, what, shape=(len(index),))
+        if not isinstance(value, Distribution):
+            if _cast.dimensions(value, what) == 0:
+                value = _cast.number(value, what)
+            else:
+                value = _cast.floats(value, what, shape=(len(index),))
         if name in self.model.values:
             value = _cast.check_parameter(value, model.parameter(name), model.name)
-        before = self.values.get(name)
         if len(index) == self.n and not isinstance(value, np.ndarray):
             self.values[name] = value
-        else:
-            full = self._values(name).copy()
-            full[index] = value
-            self.values[name] = full
-        try:
-            self._check_order()
-        except ParameterError:
-            self.values[name] = before
-            raise
+            return
+        if isinstance(value, Distribution):
+            value = self._draw(name, value)[index]
+        full = self._values(name).copy()
+        full[index] = value
+        self.values[name] = full
 
     def _draw(self, name, distribution):
         from ..lowering.draw import draw_values
@@ -175,14 +205,15 @@ class PopulationView(_Selection):
 
     def __init__(self, population, index):
         if len(np.unique(index)) != len(index):
-            raise ParameterError(f"a view of {population.name!r} holds each member once, got repeated indices")
+            member, times = (int(x[0]) for x in _repeated(index))
+            raise SelectionError(f"a view of {population.name!r} must hold each member once, got member {member} {times} times")
         self.population = population
         self.index = np.ascontiguousarray(index, dtype=np.int64)
 
     @property
     def name(self):
-        """The population's name and the number of members."""
-        return f"{self.population.name}[{len(self.index)}]"
+        """The population's name and how many of its members these are, for messages."""
+        return f"{self.population.name} ({len(self.index)} of {self.population.n})"
 
     def __len__(self):
         return len(self.index)
@@ -191,6 +222,7 @@ class PopulationView(_Selection):
         return f"<View of {len(self)} of {self.population!r}>"
 
 
-def _show(key):
-    text = repr(key)
-    return text if len(text) < 60 else text[:57] + "..."
+def _repeated(index):
+    """The members that occur more than once, and how often."""
+    members, counts = np.unique(index, return_counts=True)
+    return members[counts > 1], counts[counts > 1]

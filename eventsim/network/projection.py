@@ -6,6 +6,7 @@ from .. import _cast
 from ..errors import ConnectivityError, DelayError, ParameterError
 from .distributions import Distribution
 from .rules import AllToAll
+from .sources import check_rate
 
 BY_SIGN = -1
 
@@ -17,7 +18,7 @@ class Projection:
         self.pre = pre
         self.post = post
         self.rule = rule
-        self.label = label if label is not None else f"{pre.population.name} -> {post.population.name}"
+        self.label = f"{pre.population.name} -> {post.population.name}" if label is None else _cast.text(label, "label")
         self.ordinal = ordinal
         rule.check(pre, post)
         self.synapse = synapse
@@ -32,8 +33,8 @@ class Projection:
         if isinstance(value, Distribution):
             return value
         what = f"{name} of '{self.label}'"
-        if np.ndim(value) == 0:
-            value = _cast.number(value, what)
+        if _cast.dimensions(value, what, error) == 0:
+            value = _cast.number(value, what, error=error)
             if name == "delay" and value < 0.0:
                 raise error(f"delay must be >= 0 ms, got {value:g} in '{self.label}'")
             return value
@@ -41,7 +42,7 @@ class Projection:
             raise error(
                 f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal"
             )
-        array = _cast.floats(value, what)
+        array = _cast.floats(value, what, error=error)
         if isinstance(self.rule, AllToAll) and array.shape == (len(self.pre), len(self.post)):
             if not self.rule.autapses and self.pre.population is self.post.population:
                 array = array[self.pre.index[:, None] != self.post.index[None, :]]
@@ -65,18 +66,14 @@ class Drive:
         self.post = post
         self.ordinal = ordinal
         what = f"drive of {post.name!r}"
-        self.rate = self._values(rate, f"rate of the {what}", "Hz", low=0.0)
-        self.weight = self._values(weight, f"weight of the {what}", "")
+        self.rate = check_rate(rate, f"rate of the {what}", (len(post),))
+        self.weight = self._weights(weight, f"weight of the {what}")
         self.port = port_of(receptor, post.population, what)
-        if np.max(self.rate) > 1e9:
-            raise ParameterError(f"rate of the {what} must be <= 1e9 Hz, got {np.max(self.rate):g}")
 
-    def _values(self, value, name, unit, low=-np.inf):
-        if isinstance(value, Distribution):
-            raise ParameterError(f"{name} must be a number or an array, got {value}")
-        if np.ndim(value) == 0:
-            return _cast.number(value, name, unit, low=low)
-        return _cast.floats(value, name, unit, shape=(len(self.post),), low=low)
+    def _weights(self, value, name):
+        if _cast.dimensions(value, name) == 0:
+            return _cast.number(value, name)
+        return _cast.floats(value, name, shape=(len(self.post),))
 
 
 def port_of(receptor, population, what):
@@ -97,5 +94,5 @@ def port_of(receptor, population, what):
     elif isinstance(receptor, (int, np.integer)) and not isinstance(receptor, bool) and 0 <= receptor < len(ports):
         return int(receptor)
     raise ConnectivityError(
-        f"{what}: receptor must be one of {', '.join(map(repr, ports))} or an index below {len(ports)}, got {receptor!r}"
+        f"{what}: receptor must be one of {', '.join(map(repr, ports))} or an index below {len(ports)}, got {_cast.short(receptor)}"
     )

@@ -12,7 +12,22 @@ def _same(pre, post):
     """How many members two selections share: the number of possible autapses."""
     if pre.population is not post.population:
         return 0
+    if len(pre) == pre.population.n or len(post) == post.population.n:
+        return min(len(pre), len(post))
     return len(np.intersect1d(pre.index, post.index, assume_unique=True))
+
+
+def _clean_flags(rule):
+    for name in ("autapses", "multapses"):
+        if hasattr(rule, name):
+            object.__setattr__(rule, name, _cast.flag(getattr(rule, name), f"{type(rule).__name__} {name}"))
+
+
+def _count(value, name):
+    result = _cast.integer(value, name, low=0, error=ConnectivityError)
+    if result >= 2**62:
+        raise ConnectivityError(f"{name} must be < 2**62, got {result}")
+    return result
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,9 @@ class AllToAll:
 
     autapses: bool = True
     deterministic = True
+
+    def __post_init__(self):
+        _clean_flags(self)
 
     def expected(self, pre, post):
         """Number of synapses (for random rules: the mean)."""
@@ -65,8 +83,9 @@ class FixedProbability:
     deterministic = False
 
     def __post_init__(self):
-        p = _cast.number(self.p, "FixedProbability p", low=0.0)
-        if p > 1.0:
+        _clean_flags(self)
+        p = _cast.number(self.p, "FixedProbability p", error=ConnectivityError)
+        if not 0.0 <= p <= 1.0:
             raise ConnectivityError(f"FixedProbability p must be in [0, 1], got {self.p!r}")
         object.__setattr__(self, "p", p)
 
@@ -93,7 +112,8 @@ class FixedInDegree:
     deterministic = False
 
     def __post_init__(self):
-        object.__setattr__(self, "k", _cast.integer(self.k, f"{type(self).__name__} k", low=0))
+        _clean_flags(self)
+        object.__setattr__(self, "k", _count(self.k, f"{type(self).__name__} k"))
 
     def expected(self, pre, post):
         return self.k * len(post)
@@ -142,7 +162,8 @@ class FixedTotalNumber:
     deterministic = False
 
     def __post_init__(self):
-        object.__setattr__(self, "n", _cast.integer(self.n, "FixedTotalNumber n", low=0))
+        _clean_flags(self)
+        object.__setattr__(self, "n", _count(self.n, "FixedTotalNumber n"))
 
     def expected(self, pre, post):
         return self.n
@@ -169,14 +190,18 @@ class Explicit:
     post: np.ndarray
     deterministic = True
 
+    def __post_init__(self):
+        for name in ("pre", "post"):
+            object.__setattr__(self, name, _cast.integers(getattr(self, name), f"Explicit {name}", ConnectivityError))
+        if len(self.pre) != len(self.post):
+            raise ConnectivityError(f"Explicit pre and post must have one length, got {len(self.pre)} and {len(self.post)}")
+
     def expected(self, pre, post):
         return len(self.pre)
 
     def check(self, pre, post):
-        a = _cast.indices(self.pre, f"Explicit pre ({pre.name!r})", len(pre))
-        b = _cast.indices(self.post, f"Explicit post ({post.name!r})", len(post))
-        if len(a) != len(b):
-            raise ConnectivityError(f"Explicit pre and post must have one length, got {len(a)} and {len(b)}")
+        _check_range(self.pre, f"Explicit pre ({pre.name!r})", len(pre))
+        _check_range(self.post, f"Explicit post ({post.name!r})", len(post))
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,16 +219,28 @@ class CSR:
     indices: np.ndarray
     deterministic = True
 
+    def __post_init__(self):
+        for name in ("indptr", "indices"):
+            object.__setattr__(self, name, _cast.integers(getattr(self, name), f"CSR {name}", ConnectivityError))
+        indptr, m = self.indptr, len(self.indices)
+        if len(indptr) == 0 or indptr[0] != 0 or indptr[-1] != m or np.any(indptr[1:] < indptr[:-1]):
+            raise ConnectivityError(f"CSR indptr must ascend from 0 to {m}, the number of indices, got {_cast.short(indptr)}")
+
     def expected(self, pre, post):
         return len(self.indices)
 
     def check(self, pre, post):
-        _cast.indices(self.indices, f"CSR indices ({post.name!r})", len(post))
-        indptr = _cast.indices(self.indptr, "CSR indptr", len(self.indices) + 1)
-        if len(indptr) != len(pre) + 1:
-            raise ConnectivityError(f"CSR indptr must have shape ({len(pre) + 1},) for {len(pre)} of {pre.name!r}, got ({len(indptr)},)")
-        if indptr[0] != 0 or indptr[-1] != len(self.indices) or np.any(np.diff(indptr) < 0):
-            raise ConnectivityError(f"CSR indptr must ascend from 0 to {len(self.indices)}, the number of indices")
+        _check_range(self.indices, f"CSR indices ({post.name!r})", len(post))
+        if len(self.indptr) != len(pre) + 1:
+            raise ConnectivityError(
+                f"CSR indptr must have shape ({len(pre) + 1},) for {len(pre)} of {pre.name!r}, got shape ({len(self.indptr)},)"
+            )
+
+
+def _check_range(index, name, size):
+    if len(index) and (index.min() < 0 or index.max() >= size):
+        k = int(np.argmax((index < 0) | (index >= size)))
+        raise ConnectivityError(f"{name} must be in [0, {size}), got {index[k]} at index {k}")
 
 
 RULES = (AllToAll, OneToOne, FixedProbability, FixedInDegree, FixedOutDegree, FixedTotalNumber, Explicit, CSR)

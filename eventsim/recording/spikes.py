@@ -14,10 +14,11 @@ class Spikes:
     address : int64 array (m,)
     """
 
-    def __init__(self, time, address, recorded, first=0, index=None):
+    def __init__(self, time, address, recorded, known, first=0):
         self.time = time
         self.address = address
         self._recorded = recorded  # bool (N,): whose spikes are recorded
+        self._known = known  # refuses what is not a selection of the simulated network
         self._first = first
 
     def __len__(self):
@@ -35,17 +36,27 @@ class Spikes:
     def of(self, selection):
         """The spikes of one population or view.
 
+        Parameters
+        ----------
+        selection : Population or view
+
+        Returns
+        -------
+        Spikes
+
         Raises
         ------
         RecordingError
             Where spikes of a member are not recorded.
         """
-        addresses = selection.addresses
-        if len(addresses) and (addresses[-1] >= len(self._recorded) or not self._recorded[addresses].all()):
+        addresses = self._known(selection).addresses
+        if not self._recorded[addresses].all():
+            missing = int(np.argmin(self._recorded[addresses]))
             raise RecordingError(
-                f"spikes of {selection.name!r} are not recorded; sources are recorded on request: sim.record('spikes', {selection.population.name})"
+                f"spikes of {selection.name!r} are not recorded (address {int(addresses[missing])}, for one); "
+                f"ask for them before the run: sim.record('spikes', {selection.population.name})"
             )
         wanted = np.zeros(len(self._recorded), bool)
         wanted[addresses] = True
         keep = wanted[self.address]
-        return Spikes(self.time[keep], self.address[keep], self._recorded, selection.population.first)
+        return Spikes(self.time[keep], self.address[keep], self._recorded, self._known, selection.population.first)

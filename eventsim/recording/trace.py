@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from ..errors import CapacityError
+from ..lowering.memory import available_bytes
+
 
 class Trace:
     """Samples of one variable: left limits, so an event at the very time of a sample is not yet in it.
@@ -20,6 +23,12 @@ class Trace:
         self.variable = variable
         self.selection = selection
         self.time = time
+        needed = 8 * len(time) * len(selection)
+        if needed > available_bytes():
+            raise CapacityError(
+                f"a trace of {len(time)} samples of {len(selection)} neurons needs {needed / 2**30:.1f} GiB, "
+                f"{available_bytes() / 2**30:.1f} GiB are free; sample fewer neurons or at fewer times"
+            )
         self.value = np.full((len(time), len(selection)), np.nan)
         self._order = np.argsort(time, kind="stable")
         self._done = 0
