@@ -1,0 +1,444 @@
+"""The command line: `eventsim demo`, `eventsim bench`, `eventsim info`; the same as `python -m eventsim`.
+
+What is slow to import (numba, matplotlib) is imported by the command that needs it.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import statistics
+import sys
+import warnings
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from . import __version__
+from .errors import EventsimError, ParameterError
+
+ERROR, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as a shell reports a death by SIGINT and SIGPIPE
+PLOT_EXTRA = "pip install 'eventsim[plot]'"
+
+
+def main(arguments=None):
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 1 where a benchmark's check fails, 2 on an error, 130 on Ctrl-C.
+    """
+    before = warnings.showwarning
+    warnings.showwarning = lambda message, *_, **__: print(f"eventsim: warning: {message}", file=sys.stderr)
+    try:
+        options = _parser().parse_args(arguments)
+        code = options.command(options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has gone; the interpreter must not try to flush into the pipe once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except (EventsimError, OSError) as error:
+        print(f"eventsim: error: {error}", file=sys.stderr)
+        return ERROR
+    finally:
+        warnings.showwarning = before
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="eventsim",
+        description="Exact, event-driven simulation of spiking neural networks.",
+        epilog="examples:\n  eventsim demo\n  eventsim bench --quick --json results.json\n  eventsim info",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"eventsim {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    demo = _command(
+        commands,
+        "demo",
+        run_demo,
+        "run two published networks and draw them",
+        "Run Brunel's network of 12,500 neurons and the Vogels-Abbott network of 4,000, compare their rates with what is expected, "
+        "and draw rasters.",
+        "eventsim demo\n  eventsim demo --panel B --duration 300 --output fast.png\n  eventsim demo --scale 0.2 --no-plot",
+    )
+    demo.add_argument("--panel", choices="ABCD", default="C", help="state of Brunel's network, figure 8 of the paper (default: C)")
+    demo.add_argument("--duration", type=_duration, default=200.0, metavar="MS", help="of Brunel's network, ms (default: 200)")
+    demo.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="size of Brunel's network, 0.01 to 1 (default: 1)")
+    demo.add_argument("--seed", type=_seed, default=1, help="of connections, initial states and noise (default: 1)")
+    demo.add_argument(
+        "--output", type=Path, default=Path("eventsim-demo.png"), metavar="FILE", help="picture (default: ./eventsim-demo.png)"
+    )
+    demo.add_argument("--no-plot", action="store_true", help="draw nothing")
+
+    bench = _command(
+        commands,
+        "bench",
+        run_bench,
+        "measure the speed on this machine",
+        "Run a few workloads and print their speed. The rates are checked first: a run that is wrong gets no figure, and the exit code is 1.",
+        "eventsim bench\n  eventsim bench --quick\n  eventsim bench --json - | python -m json.tool",
+    )
+    bench.add_argument("--quick", action="store_true", help="smaller and shorter: a few seconds each")
+    bench.add_argument("--seed", type=_seed, default=1, help="of connections, initial states and noise (default: 1)")
+    bench.add_argument("--json", metavar="FILE", help="write the results as JSON; '-': to standard output, instead of the table")
+
+    _command(
+        commands,
+        "info",
+        run_info,
+        "show versions, the cache of compiled code, cores",
+        "Show what this installation consists of: paste it into a bug report.",
+        "eventsim info\n  NUMBA_CACHE_DIR=/tmp/cache eventsim info",
+    )
+    return parser
+
+
+def _command(commands, name, function, summary, description, examples):
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=f"examples:\n  {examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _argument(kind, low, high, what):
+    """A converter for argparse, which words the message."""
+
+    def convert(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be {what}, got {text!r}")
+        return value
+
+    return convert
+
+
+_duration = _argument(float, 10.0, 1e7, "a time of 10 ms or more")
+_scale = _argument(float, 0.01, 1.0, "between 0.01 and 1")
+_seed = _argument(int, 0, 2**64 - 1, "a whole number in [0, 2**64)")
+
+
+# -- demo --------------------------------------------------------------------------------------------------------------
+
+
+class Result(NamedTuple):
+    """A network that has been run for the demo."""
+
+    name: str
+    network: object
+    spikes: object
+    duration: float  # ms
+    rate: float  # Hz
+    expected: str
+    cv: float
+    stats: dict
+
+
+def run_demo(options):
+    """Two published networks: build, run, compare, draw."""
+    from .published import brunel2000, brunel2000_mean_field, vogels_abbott2005
+
+    draw = None if options.no_plot else _drawing(options.output)
+    print(f"eventsim {__version__}: two published networks, exact spike times, no time step\n")
+    results = [
+        _run(
+            f"Brunel 2000 {options.panel}",
+            brunel2000(options.panel, seed=options.seed, scale=options.scale),
+            options.duration,
+            f"{brunel2000_mean_field(options.panel, options.scale):.2f} mean field",
+        ),
+        _run("Vogels-Abbott", vogels_abbott2005(seed=options.seed), 2.5 * options.duration, "9.4-9.6 other simulators"),
+    ]
+    rows = [
+        (
+            r.name,
+            f"{r.rate:.2f}",
+            r.expected,
+            f"{r.cv:.2f}",
+            f"{r.stats['spikes']:,}",
+            _large(r.stats["deliveries"]),
+            _large(r.stats["drive_events"]),
+            _large((r.stats["deliveries"] + r.stats["drive_events"]) / r.stats["wall_s"]),
+            f"{r.stats['wall_s'] / (1e-3 * r.duration):.2f}",
+        )
+        for r in results
+    ]
+    header = ("network", "rate Hz", "expected", "CV", "spikes", "deliveries", "background", "events/s", "wall/model time")
+    print("\n" + _table(header, rows))
+    print("\nRate and CV (of the interspike intervals) after the first fifth. Events: deliveries of spikes and background events.")
+    if options.no_plot:
+        return 0
+    if draw is None:
+        print(f"No picture: matplotlib is not installed. To get one: {PLOT_EXTRA}")
+        return 0
+    draw(results)
+    print(f"Picture: {options.output}")
+    return 0
+
+
+def _run(name, network, duration, expected):
+    """Build, compile and run a network, and say so as it goes."""
+    from .analysis import mean_cv, mean_rate
+    from .engine.api import Simulator
+
+    synapses = sum(projection.rule.expected(projection.pre, projection.post) for projection in network.projections)
+    print(f"{name}: {network.size:,} neurons, {_large(synapses)} synapses")
+    notice = "" if _is_compiled() else " (compiling: about half a minute on the first start, kept for later ones)"
+    _say(f"  building{notice} ...")
+    sim = Simulator(network)
+    _say(f" {sim.stats['build_s']:.1f} s\n  running {duration:g} ms ...")
+    try:
+        sim.run(duration, progress=sys.stderr.isatty())
+    except KeyboardInterrupt:
+        print(f" stopped at {sim.now:.1f} ms", end="")
+        raise
+    stats = sim.stats
+    print(f" {stats['wall_s']:.1f} s" + (f" (and {stats['compile_s']:.1f} s to get compiled code)" if stats["compile_s"] > 0.05 else ""))
+    neurons = network.populations
+    begin = 0.2 * duration
+    rate = mean_rate(sim.spikes, neurons, begin=begin, end=duration)
+    return Result(name, network, sim.spikes, duration, rate, expected, mean_cv(sim.spikes, neurons, begin=begin, end=duration), stats)
+
+
+def _drawing(output):
+    """The function that will draw the results, None without matplotlib; raises now where it could not be written then."""
+    if output.is_dir() or not output.parent.is_dir() or not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise ParameterError(f"--output must be a file in an existing folder that can be written, got '{output}'")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return None
+    figure = Figure(figsize=(12.0, 5.5), dpi=130, layout="constrained")
+    kinds = figure.canvas.get_supported_filetypes()
+    if output.suffix[1:].lower() not in kinds:
+        raise ParameterError(f"--output must end in one of {', '.join('.' + k for k in sorted(kinds))}, got '{output}'")
+
+    def draw(results):
+        from . import plots
+
+        for part, result in zip(figure.subfigures(1, 2), results, strict=True):
+            dots, rates = part.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+            end = result.duration
+            begin = max(0.2 * end, end - 200.0)
+            title = f"{result.name}: {result.rate:.1f} Hz, CV {result.cv:.2f}"
+            plots.raster(result.spikes, result.network.populations, begin=begin, end=end, ax=dots, title=title)
+            dots.set_xlabel("")
+            plots.rate(result.spikes, result.network.populations, begin=begin, end=end, ax=rates)
+        figure.savefig(output)
+
+    return draw
+
+
+# -- bench -------------------------------------------------------------------------------------------------------------
+
+
+class Workload(NamedTuple):
+    """A network, how long to run it, and the mean rate (Hz) without which no figure is printed."""
+
+    name: str
+    build: object  # seed -> Network
+    duration: float  # ms, of one of three measured parts
+    lowest: float
+    highest: float
+
+
+def _silent(seed, n):
+    from .network import Network
+    from .neurons import LIF
+
+    net = Network(seed=seed)
+    net.population(n, LIF(), name="silent")
+    return net
+
+
+def workloads(quick):
+    """What `eventsim bench` runs. Rates: see `eventsim.published`; the margins are those of runs this short."""
+    from .published import brunel2000, brunel2000_mean_field, vogels_abbott2005, vogels_abbott2005_currents
+
+    scale = 0.2 if quick else 1.0
+    expected = brunel2000_mean_field("C", scale)
+    return [
+        Workload("Vogels-Abbott, jumps", vogels_abbott2005, 100.0 if quick else 1000.0, 8.0, 11.5),
+        Workload("Vogels-Abbott, exponential currents", vogels_abbott2005_currents, 100.0 if quick else 500.0, 4.5, 7.5),
+        Workload(
+            f"Brunel C with drive, scale {scale:g}",
+            lambda seed: brunel2000("C", seed=seed, scale=scale),
+            100.0,
+            0.85 * expected,
+            1.1 * expected,
+        ),
+        Workload("a million silent neurons", lambda seed: _silent(seed, 1_000_000), 1000.0, 0.0, 0.0),
+    ]
+
+
+def run_bench(options):
+    """A table of speeds, each behind a check of the rate."""
+    if options.json not in (None, "-"):
+        path = Path(options.json)
+        if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise ParameterError(f"--json must be '-' or a file in an existing folder that can be written, got '{path}'")
+    results = []
+    for workload in workloads(options.quick):
+        print(f"{workload.name} ...", file=sys.stderr, flush=True)
+        results.append(_measure(workload, options.seed))
+    if options.json != "-":
+        header = ("workload", "neurons", "rate Hz", "build s", "deliveries/s", "events/s", "wall/model time")
+        print(_table(header, [_bench_row(r) for r in results]))
+        print("\nOne thread; medians of three parts of a run after a warm-up. Events: deliveries and background events.")
+    if options.json:
+        document = {"versions": versions(), "machine": machine(), "quick": options.quick, "seed": options.seed, "results": results}
+        text = json.dumps(document, indent=2) + "\n"
+        if options.json == "-":
+            sys.stdout.write(text)
+        else:
+            Path(options.json).write_text(text, encoding="utf-8")
+    return 0 if all(r["correct"] for r in results) else 1
+
+
+def _measure(workload, seed):
+    """Run a workload: a warm-up of 100 ms, then three timed parts."""
+    from .analysis import mean_rate
+    from .engine.api import Simulator
+
+    sim = Simulator(workload.build(seed))
+    sim.run(100.0)
+    begin, parts = sim.now, []
+    for _ in range(3):
+        before = sim.stats
+        sim.run(workload.duration)
+        after = sim.stats
+        parts.append({k: after[k] - before[k] for k in ("wall_s", "deliveries", "drive_events", "spikes")})
+    rate = mean_rate(sim.spikes, sim.network.populations, begin=begin, end=sim.now)
+    correct = workload.lowest <= rate <= workload.highest
+    result = {
+        "name": workload.name,
+        "neurons": sim.network.size,
+        "simulated_ms": sim.now - begin,
+        "rate_hz": rate,
+        "rate_between_hz": [workload.lowest, workload.highest],
+        "correct": correct,
+        "build_s": sim.stats["build_s"],
+        "compile_s": sim.stats["compile_s"],
+        "memory_bytes": sim.stats["memory_bytes"],
+        **{k: sum(p[k] for p in parts) for k in parts[0]},
+    }
+    if correct:
+        result["deliveries_per_s"] = statistics.median(p["deliveries"] / p["wall_s"] for p in parts)
+        result["events_per_s"] = statistics.median((p["deliveries"] + p["drive_events"]) / p["wall_s"] for p in parts)
+        result["wall_per_model_time"] = statistics.median(p["wall_s"] / (1e-3 * workload.duration) for p in parts)
+    return result
+
+
+def _bench_row(r):
+    start = (r["name"], f"{r['neurons']:,}", f"{r['rate_hz']:.2f}", f"{r['build_s']:.2f}")
+    if not r["correct"]:
+        low, high = r["rate_between_hz"]
+        return (*start, f"wrong rate, expected {low:.1f} to {high:.1f} Hz", "-", "-")
+    return (*start, _large(r["deliveries_per_s"]), _large(r["events_per_s"]), f"{r['wall_per_model_time']:.3g}")
+
+
+# -- info --------------------------------------------------------------------------------------------------------------
+
+
+def run_info(options):
+    """Versions, cache, cores."""
+    from . import _jit
+
+    lines = [*versions().items(), *machine().items()]
+    lines.append(("compiler", "on" if _jit.ENABLED else "off (EVENTSIM_JIT=0): plain Python, slow"))
+    if _jit.ENABLED:
+        folder = cache_folder()
+        if folder is None:
+            lines.append(("cache", "no writable folder: every start compiles again; set NUMBA_CACHE_DIR to one"))
+        else:
+            state = "holds the compiled engine" if _is_compiled() else "the engine is not compiled yet (about half a minute, once)"
+            lines += [("cache", f"{folder} (writable)"), ("", state)]
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        print(f"{name:<{width}}  {'not installed' if value is None else value}")
+    return 0
+
+
+def versions():
+    """Versions of eventsim and what it stands on; None where something is not installed."""
+    found = {"eventsim": __version__, "python": platform.python_version()}
+    for package in ("numpy", "numba", "llvmlite", "sortedcontainers", "matplotlib"):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def machine():
+    """Platform, cores and threads."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"platform": platform.platform(), "cores": usable, "threads": "1 (the engines of this version use one)"}
+
+
+def cache_folder():
+    """Where compiled code is kept, or None where no folder can be written."""
+    import numba
+
+    from .engine.compiled import loop
+
+    try:
+        return Path(numba.njit(cache=True)(loop.advance).stats.cache_path)
+    except RuntimeError:  # numba: "cannot cache function ...: no locator available"
+        return None
+
+
+def _is_compiled():
+    """Whether a start finds compiled code, so that nobody has to be warned of the wait."""
+    from . import _jit
+
+    if not _jit.ENABLED:
+        return True
+    folder = cache_folder()
+    return folder is not None and any(folder.glob(f"*{_jit.package_digest()}*.nbi"))
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+def _say(text):
+    print(text, end="", flush=True)
+
+
+def _large(value):
+    """A number with three digits: 12.3 M."""
+    if value < 1000:
+        return f"{value:.0f}"
+    power = min(int(math.log10(value)) // 3, 4)
+    return f"{value / 1000**power:.3g} {' kMGT'[power]}"
+
+
+def _table(header, rows):
+    """Columns, aligned: words to the left, numbers to the right."""
+    widths = [max(len(row[k]) for row in (header, *rows)) for k in range(len(header))]
+    lines = [
+        "  ".join(f"{cell:<{w}}" if k == 0 else f"{cell:>{w}}" for k, (cell, w) in enumerate(zip(row, widths, strict=True)))
+        for row in (header, *rows)
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
