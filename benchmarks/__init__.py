@@ -1,0 +1,1 @@
+"""Benchmarks. Every one checks its spikes before it prints a figure (see README.md)."""
