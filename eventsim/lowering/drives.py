@@ -50,7 +50,7 @@ def _lower(drive, seed):
     length = bin_length(rate.max())
     accept, alias = np.ones(n), np.zeros(n, np.int32)
     if rate.min() < rate.max():
-        _jit.timed(_alias_kernel(), rate, accept, alias)
+        _jit.timed(_alias_kernel(), rate, accept, alias, np.empty(2 * BLOCK_SIZE, np.int64))
     means = [rate[b : b + BLOCK_SIZE].sum() * 1e-3 * length for b in range(0, n, BLOCK_SIZE)]
     tables, start = {}, 0
     for mean in means:
@@ -93,9 +93,8 @@ def _alias_kernel():
     return _jit.compiled(fill_alias)
 
 
-def fill_alias(rate, accept, alias):
-    """Walker's alias table (Vose 1991, doi 10.1109/32.92917) of the rates within every block."""
-    stack = np.empty(2 * BLOCK_SIZE, np.int64)
+def fill_alias(rate, accept, alias, stack):
+    """Walker's alias table (Vose 1991, doi 10.1109/32.92917) of the rates within every block; stack : int64 (2 blocks,), room to work in."""
     for begin in range(0, rate.size, BLOCK_SIZE):
         n = min(BLOCK_SIZE, rate.size - begin)
         mean = rate[begin : begin + n].sum() / n

@@ -19,7 +19,7 @@ from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
-from .queues import next_time, set_wake
+from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
     CHUNK,
@@ -43,6 +43,7 @@ from .state import (
     SPIKES,
     TRAIN,
     WAKES,
+    ZERO,
 )
 
 DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT = range(7)
@@ -89,7 +90,8 @@ def advance(
     enough = work(counters) + budget
     while True:
         if counters[PHASE] == READY:
-            t = next_time(queue.lanes, queue.rings, queue.slices, queue.wakes, counters)
+            arrival = next_arrival(queue.lanes, queue.rings, queue.slices, counters)
+            t = min(arrival, wakes[0].time) if counters[WAKES] > 0 else arrival
             if counters[TRAIN] < state.train.size:
                 t = min(t, state.train[counters[TRAIN]].time)
             if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
@@ -121,8 +123,9 @@ def advance(
                     emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
                 else:
                     look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
-            n = arrivals_at[0](fabric, queue, arrivals, counters, t)
-            deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+            if arrival == t:
+                n = arrivals_at[0](fabric, queue, arrivals, counters, t)
+                deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -132,14 +135,16 @@ def advance(
                         break
                     else:
                         apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
-            settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+            if counters[ATTENDED] > 0:
+                settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+            sort_addresses(fired, counters[FIRED])
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
         if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, t, most_out):
             return FULL
-        n = zero_arrivals[0](arrivals, state.zero, counters)
-        if n > 0:
+        if counters[ZERO] > 0:
+            n = zero_arrivals[0](arrivals, state.zero, counters)
             counters[MICRO] += 1
             if counters[MICRO] > micro_limit:
                 return ZERO_DELAY_LOOP
@@ -147,6 +152,7 @@ def advance(
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
             settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+            sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
         if stop_at_spikes and counters[INSTANT_SPIKES] > 0:
@@ -281,12 +287,15 @@ def apply_drive(populations, of_address, constants, rows, events, flag, attentio
 
 
 def settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t):
-    """Test each neuron on the list once, and put the spikes of the micro-step into order of address (Shell's sort)."""
+    """Test each neuron on the list once."""
     for k in range(counters[ATTENDED]):
         attended[attention[k]] = 0
         look_at(populations, of_address, constants, rows, wakes, place, fired, counters, settle, t, attention[k])
     counters[ATTENDED] = 0
-    n = counters[FIRED]
+
+
+def sort_addresses(fired, n):
+    """Put the n spikes of a micro-step into order of address: Shell's sort."""
     gap = 1
     while gap < n // 3:
         gap = 3 * gap + 1

@@ -10,16 +10,14 @@ import math
 from .state import QUEUE_PEAK, QUEUED, SLICES, WAKES
 
 
-def next_time(lanes, rings, slices, wakes, counters):
-    """Time of the earliest entry of the three queues, or inf."""
+def next_arrival(lanes, rings, slices, counters):
+    """Time of the earliest arrival of a spike in flight, or inf."""
     t = math.inf
     for lane in range(lanes.size):
         if lanes[lane].count > 0:
             t = min(t, rings[lane, lanes[lane].head].time)
     if counters[SLICES] > 0:
         t = min(t, slices[0].time)
-    if counters[WAKES] > 0:
-        t = min(t, wakes[0].time)
     return t
 
 
