@@ -1,8 +1,29 @@
-"""eventsim: exact, event-driven simulation of spiking neural networks."""
+"""eventsim: exact, event-driven simulation of spiking neural networks.
+
+    import eventsim as es
+
+Description: `Network`, neuron models (`LIF`, `LIFExp`), sources (`Poisson`, `SpikeSource`), connection rules,
+distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
+"""
+
+import importlib
 
 from . import errors
 from .engine.api import Simulator
-from .errors import *  # noqa: F403
+from .errors import (
+    CapacityError,
+    ConnectivityError,
+    DelayError,
+    EventsimError,
+    FormatError,
+    InternalError,
+    MissingExtraError,
+    NumericalError,
+    ParameterError,
+    RecordingError,
+    SimulationError,
+    ZeroDelayLoopError,
+)
 from .network import (
     CSR,
     AllToAll,
@@ -20,7 +41,62 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import LIF, LIFExp
+from .neurons import LIF, LIFExp, NeuronModel
+from .recording import Spikes, Trace
 from .synapses import Static
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CSR",
+    "LIF",
+    "AllToAll",
+    "CapacityError",
+    "ConnectivityError",
+    "DelayError",
+    "EventsimError",
+    "Explicit",
+    "Exponential",
+    "FixedInDegree",
+    "FixedOutDegree",
+    "FixedProbability",
+    "FixedTotalNumber",
+    "FormatError",
+    "InternalError",
+    "LIFExp",
+    "LogNormal",
+    "MissingExtraError",
+    "Network",
+    "NeuronModel",
+    "Normal",
+    "NumericalError",
+    "OneToOne",
+    "ParameterError",
+    "Poisson",
+    "RecordingError",
+    "SimulationError",
+    "Simulator",
+    "SpikeSource",
+    "Spikes",
+    "Static",
+    "Trace",
+    "Uniform",
+    "ZeroDelayLoopError",
+    "analysis",
+    "errors",
+    "plots",
+    "published",
+]
+
+_ON_DEMAND = ("analysis", "plots", "published")
+
+
+def __getattr__(name):
+    """Modules that are imported when first used."""
+    if name in _ON_DEMAND:
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'eventsim' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)
