@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # Each worker loads the compiled code once, which is what a worker costs; more than four do not pay.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
@@ -69,6 +69,6 @@ warm: .venv/.test
 $(BIN)/pip:
 	@test -n "$(PYTHON)" || { echo "eventsim needs Python >= 3.11; name one: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv > .venv.log 2>&1 \
-		|| { $(PYTHON) -m venv --without-pip --clear .venv && $(PYTHON) -m pip --python .venv/bin/python install --quiet pip; } >> .venv.log 2>&1 \
+		|| { $(PYTHON) -m venv --without-pip --clear .venv && $(PYTHON) -m pip --python .venv/bin/python install -qq pip; } >> .venv.log 2>&1 \
 		|| { cat .venv.log; rm -rf .venv .venv.log; echo "could not make .venv; on Debian: apt install python3-venv"; exit 1; }
 	@rm -f .venv.log

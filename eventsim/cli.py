@@ -38,10 +38,11 @@ def main(arguments=None):
     before = warnings.showwarning
     warnings.showwarning = lambda message, *_, **__: print(f"eventsim: warning: {message}", file=sys.stderr)
     try:
-        options = _parser().parse_args(arguments)
-        code = options.command(options)
-        sys.stdout.flush()
-        return code
+        try:
+            options = _parser().parse_args(arguments)
+            return options.command(options)
+        finally:
+            sys.stdout.flush()  # here, where a closed pipe is expected, not at the exit of the interpreter
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return INTERRUPTED
@@ -186,7 +187,8 @@ def run_demo(options):
     ]
     header = ("network", "rate Hz", "expected", "CV", "spikes", "deliveries", "background", "events/s", "wall/model time")
     print("\n" + _table(header, rows))
-    print("\nRate and CV (of the interspike intervals) after the first fifth. Events: deliveries of spikes and background events.")
+    print("\nRate and CV (of the interspike intervals) after the first fifth; a CV from few spikes per neuron comes out too small.")
+    print("Events: deliveries of spikes and background events.")
     if options.no_plot:
         return 0
     if draw is None:

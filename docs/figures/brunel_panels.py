@@ -57,7 +57,7 @@ def draw(figure, k, panel, net, spikes, window):
     plots.raster(spikes, net["exc"], neurons=SHOWN, begin=begin, end=end, ax=dots)
     dots.set_title(f"{panel}   {PANELS[panel].state}   g = {PANELS[panel].g:g}, η = {PANELS[panel].eta:g}", loc="left", fontsize=10)
     dots.set_xlabel("")
-    values, edges = population_rate(spikes, [net["exc"], net["inh"]], begin=begin, end=end, bin=(end - begin) / 500)
+    values, edges = population_rate(spikes, [net["exc"], net["inh"]], begin=begin, end=end, bin=(end - begin) / 250)
     rates.stairs(values, edges, fill=True, color="#555555")
     rates.set_ylim(0.0, 1.05 * max(values.max(), 1.0))
     rates.set_xlim(begin, end)

@@ -66,8 +66,6 @@ def raster(spikes, populations=None, *, neurons=500, begin=None, end=None, bin=1
         top += shown + gap
     ax.set_ylim(top - gap, 0.0)
     ax.set_yticks(places, labels)
-    for k, label in enumerate(ax.get_yticklabels()):
-        label.set_color(colour(k))
     plain(ax)
     for k, label in enumerate(ax.get_yticklabels()):
         label.set_color(colour(k))
@@ -111,7 +109,8 @@ def _draw_rates(ax, spikes, bands, begin, end, bin):
     highest = 0.0
     for k, (name, addresses) in enumerate(bands):
         values, edges = population_rate(spikes, addresses, begin=begin, end=end, bin=min(_cast.number(bin, "bin", "ms"), end - begin))
-        ax.stairs(values, edges, color=colour(k), lw=1.0, label=name, fill=len(bands) == 1)
+        filled = len(bands) == 1
+        ax.stairs(values, edges, color=colour(k), lw=1.0, label=name, fill=filled, baseline=0.0 if filled else None)
         highest = max(highest, values.max())
     ax.set_xlim(begin, end)
     ax.set_ylim(0.0, 1.08 * highest if highest else 1.0)

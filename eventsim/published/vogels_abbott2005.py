@@ -38,7 +38,7 @@ def vogels_abbott2005(seed=1, scale=1.0, delay=0.8):
     Notes
     -----
     Brette et al. publish no rate. With a delay of 0.8 ms, NEST (precise spike times), NEURON (event-driven) and Brian2
-    (0.1 ms grid) give 9.4 to 9.6 Hz over ten seconds.
+    (0.1 ms grid) give 9.4 to 9.6 Hz over ten seconds on one draw of the connections.
 
     Examples
     --------
@@ -70,7 +70,8 @@ def vogels_abbott2005_currents(seed=1, scale=1.0, delay=0.8):
     Notes
     -----
     Brette et al. publish no rate. With a delay of 0.8 ms, NEST (precise spike times), ANNarchy and Brian2 (0.1 ms grid)
-    give 5.7 to 5.8 Hz over ten seconds.
+    give 5.7 to 5.8 Hz over ten seconds on one draw of the connections. Other draws give 5.3 to 5.8 Hz: where excitation and
+    inhibition balance, a few synapses more or less of one kind count.
 
     Examples
     --------
