@@ -157,7 +157,8 @@ def _register(function):
     if function is put:
         _register_put(put)
     else:
-        _numba().extending.register_jitable(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        # Inlined before loops are vectorised, or loops with calls would not be.
+        _numba().extending.register_jitable(**_OPTIONS, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

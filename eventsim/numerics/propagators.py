@@ -10,14 +10,11 @@ _SMALL = 0.03125
 def relaxed(z):
     """1 - exp(-z) for z >= 0: the part of the way to its asymptote that a leaky membrane covers in z time constants."""
     if z < _SMALL:
-        return z * (
-            1.0
-            - z
-            * (
-                1.0 / 2.0
-                - z * (1.0 / 6.0 - z * (1.0 / 24.0 - z * (1.0 / 120.0 - z * (1.0 / 720.0 - z * (1.0 / 5040.0 - z * (1.0 / 40320.0))))))
-            )
-        )
+        # z less a small correction, so that only the last subtraction rounds noticeably; terms in pairs, so that few
+        # operations wait for each other.
+        z2 = z * z
+        high = (1.0 / 720.0 - z * (1.0 / 5040.0)) + z2 * (1.0 / 40320.0)
+        return z - z2 * ((0.5 - z * (1.0 / 6.0)) + z2 * ((1.0 / 24.0 - z * (1.0 / 120.0)) + z2 * high))
     return -math.expm1(-z)
 
 

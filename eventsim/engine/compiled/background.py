@@ -4,7 +4,8 @@ A chunk is as long as the shortest bin of all drives; longer bins are drawn and 
 """
 
 from ...network.projection import BY_SIGN
-from ...numerics.drive import BLOCK, event, event_count
+from ...numerics.drive import BLOCK, alias_number, event_count, event_time
+from ...numerics.random import below, philox
 from .state import CHUNK, EVENT, EVENTS
 
 
@@ -16,14 +17,14 @@ def next_chunk(fabric, drives, state, counters, length):
     for d in range(drives.drives.size):
         drive = drives.drives[d]
         if drive.bin == length:
-            n = draw_bin(drives, d, chunk, drawn, n)
+            n = draw_bin(drives, d, chunk, drawn, n, state.words)
             continue
         own = state.bins[d]
         index = int(begin // drive.bin)
         if own.index != index:
             own.index = index
             own.cursor = 0
-            own.count = draw_bin(drives, d, index, drawn, n) - n
+            own.count = draw_bin(drives, d, index, drawn, n, state.words) - n
             sort_events(index * drive.bin, drive.bin, own.count, drawn[n:], state.bin_events[own.first :], state.buckets)
         while own.cursor < own.count and state.bin_events[own.first + own.cursor].time < end:
             drawn[n] = state.bin_events[own.first + own.cursor]
@@ -44,7 +45,7 @@ def no_chunk(fabric, drives, state, counters, length):
     return 0
 
 
-def draw_bin(drives, d, index, drawn, n):
+def draw_bin(drives, d, index, drawn, n, words):
     """Draw the events of bin `index` of drive d and append them, unsorted; the number there are then."""
     drive = drives.drives[d]
     for block in range(drive.block_end - drive.block):
@@ -52,15 +53,23 @@ def draw_bin(drives, d, index, drawn, n):
         size = min(BLOCK, drive.member_end - first)
         table = drives.blocks[drive.block + block].table
         count = event_count(drives.cumulative[table:], drives.blocks[drive.block + block].length, block, index, drive.key0, drive.key1)
+        w0, w1, w2, w3 = words[0][:count], words[1][:count], words[2][:count], words[3][:count]
+        draw_words(count, block, index, drive.key0, drive.key1, w0, w1, w2, w3)
         for i in range(count):
-            t, m, u = event(i, block, size, index, drive.bin, drive.key0, drive.key1)
-            if drive.first_target < 0 and u >= drives.members[first + m].accept:
+            m = below(size, w2[i])
+            if drive.first_target < 0 and alias_number(w3[i]) >= drives.members[first + m].accept:
                 m = drives.members[first + m].alias
-            drawn[n].time = t
+            drawn[n].time = event_time(w0[i], w1[i], index, drive.bin)
             drawn[n].member = first + m
             drawn[n].drive = d
             n += 1
     return n
+
+
+def draw_words(n, block, index, k0, k1, w0, w1, w2, w3):
+    """The random words of the first n events of a block: a loop of its own, because as such it is vectorised (6 times)."""
+    for i in range(n):
+        w0[i], w1[i], w2[i], w3[i] = philox(i, block, index & 0xFFFFFFFF, index >> 32, k0, k1)
 
 
 def sort_events(begin, length, n, unsorted, events, buckets):

@@ -72,6 +72,7 @@ class DriveState(NamedTuple):
     bin_events: np.recarray  # BIN_EVENT: those of each drive's current bin, sorted
     chunk_events: np.recarray  # BIN_EVENT: those of the chunk, sorted
     scratch: np.recarray  # BIN_EVENT: for drawing
+    words: np.ndarray  # int64 (4, events of a block): for drawing
     buckets: np.ndarray  # int64: for sorting
     flag: np.ndarray  # int64 (1,): the event after which a neuron demands attention, or -1
 
@@ -169,6 +170,7 @@ def _drive_state(program):
         bin_events=records(BIN_EVENT, total),
         chunk_events=records(BIN_EVENT, total),
         scratch=records(BIN_EVENT, 2 * total),
+        words=np.empty((4, int(lowered.blocks.length.max(initial=0))), np.int64),
         buckets=np.empty(total + 2, np.int64),
         flag=np.zeros(1, np.int64),
     )
