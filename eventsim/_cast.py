@@ -81,11 +81,11 @@ def floats(values, name, unit="", shape=None, low=-math.inf, low_open=False, err
         raise error(f"{name} must have shape {shape}, got shape {array.shape}")
     wrong = ~np.isfinite(array)
     if wrong.any():
-        raise error(f"{name} must be finite{_in(unit)}, got {array[wrong][0]} at index {_first(wrong)}")
+        raise error(f"{name} must be finite{_in(unit)}, got {array[wrong][0]}{_place(wrong)}")
     wrong = (array <= low) if low_open else (array < low)
     if wrong.any():
         sign = ">" if low_open else ">="
-        raise error(f"{name} must be {sign} {low:g}{' ' + unit if unit else ''}, got {array[wrong][0]:g} at index {_first(wrong)}")
+        raise error(f"{name} must be {sign} {low:g}{' ' + unit if unit else ''}, got {array[wrong][0]:g}{_place(wrong)}")
     return array
 
 
@@ -111,7 +111,7 @@ def indices(values, name, size, error=ParameterError):
     array = integers(values, name, error)
     wrong = (array < 0) | (array >= size)
     if wrong.any():
-        raise error(f"{name} must be in [0, {size}), got {array[wrong][0]} at index {_first(wrong)}")
+        raise error(f"{name} must be in [0, {size}), got {array[wrong][0]}{_place(wrong)}")
     return array
 
 
@@ -136,8 +136,8 @@ def meant(name, known):
     """A half-sentence on what an unknown name may have been meant to be, and on what there is."""
     known = [k for k in known if isinstance(k, str)]
     near = difflib.get_close_matches(name, known, 1) if isinstance(name, str) else []
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{hint}There is {', '.join(map(repr, known)) or 'none'}"
+    there_is = f"is {', '.join(map(repr, known)) or 'none'}"
+    return f"did you mean {near[0]!r}? There {there_is}" if near else f"there {there_is}"
 
 
 def _is_real(value):
@@ -151,9 +151,10 @@ def _in(unit):
     return f" ({unit})" if unit else ""
 
 
-def _first(mask):
-    index = np.argwhere(mask)[0]
-    return int(index[0]) if len(index) == 1 else tuple(int(i) for i in index)
+def _place(mask):
+    """Where the first of a mask is, in words."""
+    index = tuple(int(i) for i in np.argwhere(mask)[0])
+    return f" at index {index[0] if len(index) == 1 else index}" if index else ""
 
 
 def short(value):

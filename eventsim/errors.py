@@ -43,7 +43,15 @@ class RecordingError(EventsimError, LookupError):
 
 
 class SimulationError(EventsimError, RuntimeError):
-    """A run cannot go on or was asked for the impossible."""
+    """A run cannot go on or was asked for the impossible.
+
+    Attributes
+    ----------
+    addresses : sequence of int
+        Of the neurons concerned, if any.
+    """
+
+    addresses = ()
 
 
 class ZeroDelayLoopError(SimulationError):
@@ -53,10 +61,12 @@ class ZeroDelayLoopError(SimulationError):
     def at(cls, program, addresses, t, limit):
         """The error that names neurons of the loop and the time."""
         some = ", ".join(str(int(a)) for a in addresses[:10]) + (", ..." if len(addresses) > 10 else "")
-        return cls(
+        error = cls(
             f"synapses without delay make neurons fire for ever at {t!r} ms: more than {limit} micro-steps; addresses in the loop: {some}. "
             "Give a synapse of the loop a delay, or a refractory period to its neurons"
         )
+        error.addresses = addresses
+        return error
 
 
 class NumericalError(SimulationError):
@@ -65,7 +75,9 @@ class NumericalError(SimulationError):
     @classmethod
     def at(cls, program, address, t):
         """The error that names the neuron and the time."""
-        return cls(f"the state of the neuron at address {address} is not finite at {t!r} ms; are weights or parameters too large?")
+        error = cls(f"the state of the neuron at address {address} is not finite at {t!r} ms; are weights or parameters too large?")
+        error.addresses = [address]
+        return error
 
 
 class CapacityError(EventsimError, MemoryError):

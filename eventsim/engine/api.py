@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 from .. import _cast, _jit
-from ..errors import ParameterError, RecordingError, SimulationError
+from ..errors import NumericalError, ParameterError, RecordingError, SimulationError, ZeroDelayLoopError
 from ..lowering import lower
 from ..lowering.program import SPIKE, SPIKE_SOURCE, records, shared_or_own
 from ..network.network import Network
@@ -138,7 +138,7 @@ class Simulator:
         if times.ndim != 1:
             raise ParameterError(f"at must be one-dimensional, got shape {times.shape}")
         if len(times) and times.min() < self.now:
-            raise ParameterError(f"at must be >= sim.now = {self.now!r} ms, got {times.min()!r}")
+            raise ParameterError(f"at must be >= sim.now = {self.now!r} ms, got {float(times.min())!r}")
         trace = Trace(what, selection, times)
         self._traces.append(trace)
         return trace
@@ -189,11 +189,18 @@ class Simulator:
         try:
             with Interruption() as interruption, ProgressBar(self.now, end, progress) as bar:
                 self._run_to(end, predicate, interruption, bar)
+        except (NumericalError, ZeroDelayLoopError) as error:
+            raise type(error)(f"{error} ({self._whereabouts(error.addresses)})") from None
         finally:
             self._running = False
             compiled = _jit.seconds() - compiling
             self._compile += compiled
             self._wall += time.perf_counter() - begin - compiled
+
+    def _whereabouts(self, addresses):
+        """Some addresses as members of their populations, for messages."""
+        concerned = [(p, a) for p in self._populations for a in addresses[:10] if p.first <= a < p.first + p.n]
+        return ", ".join(f"neuron {a - p.first} of {p.name!r}" for p, a in concerned)
 
     def _end_of_run(self, duration, until):
         if (duration is None) == (until is None):
@@ -240,7 +247,18 @@ class Simulator:
         return states[:, p.model.model.variables.index(name)].copy()
 
     def get(self, selection, name):
-        """Values of a state variable at sim.now, or of a parameter: float64 (len(selection),)."""
+        """Values of a state variable at sim.now, or of a parameter.
+
+        Parameters
+        ----------
+        selection : Population or view
+        name : str
+
+        Returns
+        -------
+        float64 array (len(selection),)
+            A copy, in the order of the selection.
+        """
         selection = self._known(selection)
         described = self._described[selection.population.ordinal]
         if described.has_parameter(name):
@@ -285,7 +303,9 @@ class Simulator:
         """
         times = np.atleast_1d(_cast.floats(times, "times", "ms"))
         one = _cast.dimensions(addresses, "addresses") == 0
-        addresses = _cast.indices([addresses] if one else addresses, "addresses", self._engine.program.n_addresses)
+        addresses = _cast.indices(
+            [_cast.integer(addresses, "addresses")] if one else addresses, "addresses", self._engine.program.n_addresses
+        )
         if times.ndim != 1 or (len(times) != len(addresses) and 1 not in (len(times), len(addresses))):
             raise ParameterError(f"times and addresses must have one length, got shapes {times.shape} and {addresses.shape}")
         times, addresses = np.broadcast_arrays(times, addresses)
@@ -310,6 +330,10 @@ class Simulator:
 
     def weights(self, projection):
         """Pre and post (local indices in their populations), weight and delay of every synapse, in canonical order.
+
+        Parameters
+        ----------
+        projection : Projection
 
         Returns
         -------
@@ -373,6 +397,10 @@ class Simulator:
 
         Written to a temporary file and renamed, so a kill leaves the old file or the new one whole. Traces are not
         part of it.
+
+        Parameters
+        ----------
+        path : str or path of a file
         """
         from .checkpoint import save
 

@@ -126,13 +126,17 @@ def _check_layout(arrays, expected, prefix):
 
 
 def _read(path):
+    if not path.exists():
+        raise MissingFileError(f"path must be that of a checkpoint, there is no file {str(path)!r}")
+    if not zipfile.is_zipfile(path):
+        raise FormatError(f"{path} is not a whole eventsim checkpoint: not an archive, or not the end of one")
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("header").tobytes())
-    except FileNotFoundError:
-        raise MissingFileError(f"path must be that of a checkpoint, there is no file {str(path)!r}") from None
-    except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError, AttributeError) as error:
+    except KeyError:
+        raise FormatError(f"{path} is not an eventsim checkpoint: the archive has no header") from None
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, RuntimeError, AttributeError) as error:
         raise FormatError(f"{path} is not a whole eventsim checkpoint: {error}") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise FormatError(f"{path} is not an eventsim checkpoint")

@@ -19,6 +19,14 @@ class Distribution:
     attains_low = True
 
     @property
+    def a(self):
+        """The first number of the law (of the normal ones: the mean)."""
+
+    @property
+    def b(self):
+        """The second number (of the normal ones: the standard deviation)."""
+
+    @property
     def support(self):
         """The interval in which every draw lies."""
         return self.low, self.high

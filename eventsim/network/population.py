@@ -56,7 +56,7 @@ class _Selection:
             raise SelectionError(
                 f"index of {self.name!r} is out of range: it has {len(self)} members, asked for {_cast.short(wanted)}"
             ) from None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise SelectionError(
                 f"index of {self.name!r} must be a whole number, a slice, an array of whole numbers or a mask, got {_cast.short(wanted)}"
             ) from None

@@ -30,8 +30,20 @@ def _count(value, name):
     return result
 
 
+class Rule:
+    """Base of the rules."""
+
+    deterministic = False  # whether its pairs are given, so that arrays can belong to them
+
+    def expected(self, pre, post):
+        """Number of synapses between two selections; for random rules the mean."""
+
+    def check(self, pre, post):
+        """Raise where the rule can not be carried out between two selections."""
+
+
 @dataclass(frozen=True)
-class AllToAll:
+class AllToAll(Rule):
     """Every pre to every post. Arrays of weights or delays go by pre, then post; shape (pre, post) also does.
 
     Parameters
@@ -47,15 +59,11 @@ class AllToAll:
         _clean_flags(self)
 
     def expected(self, pre, post):
-        """Number of synapses (for random rules: the mean)."""
         return len(pre) * len(post) - (0 if self.autapses else _same(pre, post))
-
-    def check(self, pre, post):
-        """Raise where the rule can not be carried out between these."""
 
 
 @dataclass(frozen=True)
-class OneToOne:
+class OneToOne(Rule):
     """The k-th pre to the k-th post; both of one length."""
 
     deterministic = True
@@ -69,7 +77,7 @@ class OneToOne:
 
 
 @dataclass(frozen=True)
-class FixedProbability:
+class FixedProbability(Rule):
     """Every pair independently with probability p.
 
     Parameters
@@ -80,7 +88,6 @@ class FixedProbability:
 
     p: float
     autapses: bool = True
-    deterministic = False
 
     def __post_init__(self):
         _clean_flags(self)
@@ -92,12 +99,9 @@ class FixedProbability:
     def expected(self, pre, post):
         return self.p * AllToAll(self.autapses).expected(pre, post)
 
-    def check(self, pre, post):
-        pass
-
 
 @dataclass(frozen=True)
-class FixedInDegree:
+class FixedInDegree(Rule):
     """k synapses onto every post, from pre drawn uniformly, with replacement unless multapses=False.
 
     Parameters
@@ -109,7 +113,6 @@ class FixedInDegree:
     k: int
     autapses: bool = True
     multapses: bool = True
-    deterministic = False
 
     def __post_init__(self):
         _clean_flags(self)
@@ -147,7 +150,7 @@ class FixedOutDegree(FixedInDegree):
 
 
 @dataclass(frozen=True)
-class FixedTotalNumber:
+class FixedTotalNumber(Rule):
     """n synapses, their pairs drawn uniformly, with replacement unless multapses=False.
 
     Parameters
@@ -159,7 +162,6 @@ class FixedTotalNumber:
     n: int
     autapses: bool = True
     multapses: bool = True
-    deterministic = False
 
     def __post_init__(self):
         _clean_flags(self)
@@ -177,7 +179,7 @@ class FixedTotalNumber:
 
 
 @dataclass(frozen=True, eq=False)
-class Explicit:
+class Explicit(Rule):
     """Given pairs.
 
     Parameters
@@ -205,7 +207,7 @@ class Explicit:
 
 
 @dataclass(frozen=True, eq=False)
-class CSR:
+class CSR(Rule):
     """Given rows: indices[indptr[i]:indptr[i + 1]] are the post of pre i.
 
     Parameters
