@@ -105,7 +105,7 @@ class SequentialEngine:
                 self._raise(status)
 
     def _raise(self, status):
-        t = self.state.clock[INSTANT]
+        t = float(self.state.clock[INSTANT])
         if status == loop.NOT_A_NUMBER:
             raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
         if status == loop.ZERO_DELAY_LOOP:
