@@ -47,7 +47,7 @@ bench: .venv/.bench
 	$(BIN)/python -m benchmarks.report
 
 docs-figures: .venv/.plot
-	$(BIN)/python -m eventsim demo --figures docs/figures
+	for script in docs/figures/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
 	rm -rf .venv build eventsim.egg-info

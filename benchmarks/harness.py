@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import eventsim as es
+from eventsim import cli
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -109,20 +110,13 @@ def _processor():
 
 def versions():
     """Of everything that decides a figure."""
-    import numba
-
-    return {
-        "eventsim": es.__version__,
-        "commit": _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain", "eventsim") else ""),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "numba": numba.__version__,
-    }
+    changed = "+" if _git("status", "--porcelain", "eventsim") else ""
+    return {**cli.versions(), "commit": _git("rev-parse", "--short", "HEAD") + changed}
 
 
 def _git(*arguments):
     done = subprocess.run(["git", *arguments], cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "" if done.returncode == 0 else ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def main(group, benchmarks):
