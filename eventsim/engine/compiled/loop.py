@@ -144,10 +144,10 @@ def advance(
         if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, t, most_out):
             return FULL
         if counters[ZERO] > 0:
-            n = zero_arrivals[0](arrivals, state.zero, counters)
-            counters[MICRO] += 1
-            if counters[MICRO] > micro_limit:
+            if counters[MICRO] >= micro_limit:
                 return ZERO_DELAY_LOOP
+            counters[MICRO] += 1
+            n = zero_arrivals[0](arrivals, state.zero, counters)
             counters[FIRED] = 0
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)

@@ -19,7 +19,6 @@ from .state import (
     DELIVERIES,
     DRIVE_EVENTS,
     FAULT,
-    FIRED,
     INSTANT,
     NOW,
     QUEUE_PEAK,
@@ -27,6 +26,7 @@ from .state import (
     SOURCE_SPIKES,
     SPIKES,
     TRAIN,
+    ZERO,
     grown,
     most_projections,
     new_state,
@@ -109,7 +109,7 @@ class SequentialEngine:
         if status == loop.NOT_A_NUMBER:
             raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
         if status == loop.ZERO_DELAY_LOOP:
-            sources = self.state.fired[: self.state.counters[FIRED]]
+            sources = self.state.zero.source[: self.state.counters[ZERO]]
             raise ZeroDelayLoopError.at(self.program, np.unique(sources), t, self.micro_limit)
         raise InternalError(f"unknown status {status} at {t!r} ms")
 
