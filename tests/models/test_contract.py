@@ -1,0 +1,233 @@
+"""What every neuron model has to keep, for all of ALL_MODELS."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from eventsim import _jit
+from eventsim.neurons import ALL_MODELS, EXACT
+
+from ..oracle import ulp
+from .drawing import IDS, constants, exact, neurons, scale
+
+pytestmark = pytest.mark.parametrize("model", ALL_MODELS, ids=IDS)
+
+DYADIC = st.integers(0, 2**12).map(lambda k: k / 64.0)  # sums of these are exact
+
+
+def test_the_model_is_described(model):
+    assert model.exactness == EXACT
+    assert model.variables[0] == "v"
+    assert {"v_thresh", "v_reset", "v_rest", "t_ref"} <= {p.name for p in model.parameters}
+    assert {"v_thresh", "v_reset", "t_ref"} <= set(model.constant_type._fields)
+    assert model.source
+    assert all(p.unit in ("ms", "mV", "pA", "pF", "GOhm") for p in model.parameters)
+
+
+@given(data=st.data())
+def test_flow_over_no_time_is_the_identity(model, data):
+    c, s = data.draw(neurons(model))
+    assert model.flow(c, s, 0.0) == s
+    assert model.flow_refractory(c, s, 0.0) == s
+
+
+@given(data=st.data(), a=DYADIC, b=DYADIC)
+def test_flow_composes(model, data, a, b):
+    c, s = data.draw(neurons(model))
+    for flow in (model.flow, model.flow_refractory):
+        once, twice = flow(c, s, a + b), flow(c, flow(c, s, a), b)
+        assert abs(once[0] - twice[0]) <= 8.0 * math.ulp(scale(c, s))
+        for one, two, tau in zip(once[1:], twice[1:], c[6:], strict=True):
+            granted = 4.0 + (a + b) / tau  # exp(-x) of a rounded x is off by x ulp whatever one does
+            assert abs(one - two) <= granted * math.ulp(one) + 5e-324
+
+
+@given(data=st.data(), dt=st.floats(1e-6, 200.0))
+def test_flow_is_the_solution_of_the_equations(model, data, dt):
+    c, s = data.draw(neurons(model))
+    v, currents = exact(model, c).after(mpf(s[0]), [mpf(i) for i in s[1:]], mpf(dt))
+    after = model.flow(c, s, dt)
+    assert abs(after[0] - v) <= 4.0 * ulp(scale(c, s))
+    for i, e, tau in zip(after[1:], currents, c[6:], strict=True):
+        assert abs(i - e) <= (2.0 + dt / tau) * ulp(e) + 5e-324
+
+
+@given(data=st.data(), dt=st.floats(0.0, 200.0))
+def test_the_membrane_is_clamped_in_refractoriness_and_currents_decay_as_ever(model, data, dt):
+    c, s = data.draw(neurons(model))
+    clamped = model.flow_refractory(c, s, dt)
+    assert clamped[0] == s[0]
+    assert clamped[1:] == model.flow(c, s, dt)[1:]
+
+
+@given(data=st.data(), weight=st.floats(-1e4, 1e4))
+def test_a_delivery_reaches_its_receptor_alone(model, data, weight):
+    c, s = data.draw(neurons(model))
+    for port in range(len(model.ports)):
+        place = port + 1 if len(model.variables) > 1 else 0
+        after = model.receive(c, s, port, weight)
+        assert after == s._replace(**{model.variables[place]: s[place] + weight})
+        assert model.receive_refractory(c, s, port, weight) == (s if place == 0 else after)
+
+
+@given(data=st.data())
+def test_a_spike_resets_the_membrane_alone(model, data):
+    c, s = data.draw(neurons(model))
+    assert model.fire(c, s) == s._replace(v=c.v_reset)
+
+
+@given(data=st.data())
+def test_touching_the_threshold_is_being_above(model, data):
+    c = data.draw(constants(model))
+    rest = [0.0] * (len(model.variables) - 1)
+    for v in (c.v_thresh, math.nextafter(c.v_thresh, math.inf), c.v_thresh + 100.0):
+        s = model.state_type(v, *rest)
+        assert model.above(c, s)
+        assert model.next_crossing(c, s) == 0.0
+        assert model.crossing_bound(c, s) == 0.0
+    below = model.state_type(math.nextafter(c.v_thresh, -math.inf), *rest)
+    assert not model.above(c, below)
+
+
+@given(data=st.data())
+@settings(max_examples=200)
+def test_the_bound_is_never_later_than_the_crossing(model, data):
+    c, s = data.draw(neurons(model))
+    assert 0.0 <= model.crossing_bound(c, s) <= model.next_crossing(c, s)
+
+
+@given(data=st.data())
+@settings(max_examples=100)
+def test_no_crossing_is_earlier_by_dense_sampling(model, data):
+    """v stays below threshold up to the crossing; up to 30 of the longest time constant where there is none."""
+    c, s = data.draw(neurons(model))
+    crossing = model.next_crossing(c, s)
+    longest = max([c.tau_m, *c[6:]]) if len(c) > 6 else c.tau_m
+    span = min(crossing, 30.0 * longest)
+    event("crosses" if crossing < math.inf else "never crosses")
+    assert crossing > 0.0
+    margin = 4.0 * math.ulp(scale(c, s))
+    for x in np.linspace(0.0, span, 300)[:-1].tolist():
+        assert model.flow(c, s, x)[0] < c.v_thresh + margin
+    if crossing < math.inf:
+        assert abs(model.flow(c, s, crossing)[0] - c.v_thresh) <= margin
+
+
+@given(data=st.data())
+@settings(max_examples=100)
+def test_the_crossing_is_the_first_one_in_40_digits(model, data):
+    """Or it is so for a threshold 4 ulp (of the largest potential that takes part) away: a tangent can not be told apart."""
+    c, s = data.draw(neurons(model))
+    crossing = model.next_crossing(c, s)
+    membrane = exact(model, c)
+    v, currents = mpf(s[0]), [mpf(i) for i in s[1:]]
+    end = mpf(10) ** 5 * mpf(c.tau_m)
+
+    def first(threshold):
+        shifted = membrane.shifted(0) if threshold == 0 else membrane.shifted(threshold * scale(c, s) / abs(c.v_thresh))
+        if v >= shifted.v_thresh:
+            return mpf(0)
+        return shifted.first_crossing(v, currents, end) or mpf("inf")
+
+    exact_crossing = first(0)
+    if exact_crossing == mpf("inf") or crossing == math.inf:
+        right = exact_crossing == crossing
+    else:
+        slope = membrane.slope(membrane.v_thresh, membrane.decayed(currents, exact_crossing))
+        right = abs(crossing - exact_crossing) <= 4 * ulp(crossing) + 4 * ulp(scale(c, s)) / abs(slope)
+    event("as it is" if right else "for a threshold 4 ulp away")
+    if not right:
+        assert first(-8) - 4 * ulp(min(crossing, 1e300)) <= crossing <= first(8) + 4 * ulp(min(crossing, 1e300))
+
+
+# -- compiled ------------------------------------------------------------------------------------------------------------
+
+# Names that stand for a model's own in the function below.
+Constants = State = load_constants = load_state = None
+flow = flow_refractory = above = next_crossing = crossing_bound = receive = receive_refractory = fire = None
+
+
+def put_all(rows, k, at, s):
+    for i in range(len(s)):
+        rows[k, at + i] = s[i]
+    return at + len(s)
+
+
+def everything(constants, width, states, variables, dt, weight, port, out):
+    """All functions of a model for many neurons, side by side."""
+    for k in range(dt.size):
+        c = Constants(*load_constants(constants, k * width))
+        s = State(*load_state(states, k * variables))
+        out[k, 0] = next_crossing(c, s)
+        out[k, 1] = crossing_bound(c, s)
+        out[k, 2] = above(c, s)
+        at = put_all(out, k, 3, flow(c, s, dt[k]))
+        at = put_all(out, k, at, flow_refractory(c, s, dt[k]))
+        at = put_all(out, k, at, receive(c, s, port[k], weight[k]))
+        at = put_all(out, k, at, receive_refractory(c, s, port[k], weight[k]))
+        put_all(out, k, at, fire(c, s))
+
+
+def plain_everything(model, cs, states, dt, weight, port):
+    rows = []
+    for c, s, x, w, p in zip(cs, states, dt.tolist(), weight.tolist(), port.tolist(), strict=True):
+        row = [model.next_crossing(c, s), model.crossing_bound(c, s), float(model.above(c, s))]
+        row += [*model.flow(c, s, x), *model.flow_refractory(c, s, x)]
+        row += [*model.receive(c, s, p, w), *model.receive_refractory(c, s, p, w), *model.fire(c, s)]
+        rows.append(row)
+    return np.array(rows)
+
+
+def test_compiled_functions_give_the_same_bits(model):
+    rng = np.random.default_rng(9)
+    n, variables, width = 3000, len(model.variables), len(model.constant_type._fields)
+    cs, states = [], []
+    for _ in range(n):
+        tau_m = 10.0 ** rng.uniform(0.0, 2.0)
+        values = {"tau_m": tau_m, "r_m": 1.0, "c_m": 250.0, "v_rest": -65.0, "v_reset": -65.0, "v_thresh": -50.0, "t_ref": 2.0}
+        values["i_offset"] = rng.uniform(-10.0, 30.0) / (1.0 if variables == 1 else tau_m / 250.0)
+        tau = tau_m * rng.choice([1.0, 1.0 + 1e-9, 1.0 - 1e-15, 0.3, 3.0])
+        cs.append(model.prepare(model.parameter_type(*[values.get(p.name, tau) for p in model.parameters])))
+        states.append(model.state_type(rng.uniform(-80.0, -49.0), *rng.choice([0.0, 1.0, -1.0], variables - 1) * rng.uniform(0.0, 9000.0)))
+    dt, weight = 10.0 ** rng.uniform(-9.0, 2.0, n), rng.normal(0.0, 10.0, n)
+    port = rng.integers(0, len(model.ports), n)
+    plain = plain_everything(model, cs, states, dt, weight, port)
+    names = ("flow", "flow_refractory", "above", "next_crossing", "crossing_bound", "receive", "receive_refractory", "fire")
+    bind = {name: getattr(model, name) for name in names} | {
+        "Constants": model.constant_type,
+        "State": model.state_type,
+        "load_constants": _jit.float_tuple_loader(width),
+        "load_state": _jit.float_tuple_loader(variables),
+    }
+    out = np.empty_like(plain)
+    run = _jit.compiled(everything, bind=bind, key=None)
+    _jit.timed(run, np.array(cs).ravel(), width, np.array(states).ravel(), variables, dt, weight, port, out)
+    assert np.isfinite(plain[:, 0]).sum() > 300
+    np.testing.assert_array_equal(plain, out)
+
+
+def test_a_model_never_divides_by_zero(model):
+    """CPython would raise where compiled code goes on with inf: nothing may raise, whatever the state."""
+    extremes = [0.0, 1e-300, -1e-300, 1.0, -1.0, 1e300, -1e300]
+    c = model.prepare(
+        model.parameter_type(*[{"v_thresh": 15.0, "tau_m": 10.0}.get(p.name, max(p.low, 0.0) or 0.0) or 1.0 for p in model.parameters])
+    )
+    for v in [15.0, math.nextafter(15.0, 0.0), c.v_inf, *extremes]:
+        for i in extremes:
+            s = model.state_type(v, *[i] * (len(model.variables) - 1))
+            assert not math.isnan(model.crossing_bound(c, s))
+            for dt in (0.0, 5e-324, 1.0, 1e6, 1e300):
+                model.flow(c, s, dt)
+                model.flow_refractory(c, s, dt)
+            if abs(v) < 1e9 and abs(i) < 1e9:
+                assert not math.isnan(model.next_crossing(c, s))
+
+
+def test_precision_of_the_oracle(model):
+    """The digits with which the exact values above are computed."""
+    assert mpmath.mp.dps >= 40

@@ -1,0 +1,102 @@
+"""The crossing of LIFExp where it is hard: potentials that peak next to threshold, equal time constants, many steps."""
+
+import math
+
+import mpmath
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from eventsim import _jit
+from eventsim.neurons import ALL_MODELS, LIF_EXP
+
+from .drawing import exact, neurons
+
+TAU_SYN = [2.0, 0.5, 30.0, 10.0, *(10.0 * (1.0 + s * 10.0**-k) for k in (2, 5, 8, 11, 14, 15) for s in (1, -1))]
+
+
+def neuron(tau_syn, v_thresh=15.0):
+    """Constants with tau_m = 10 ms, resting at 0 mV, 250 pF."""
+    return LIF_EXP.prepare(LIF_EXP.parameter_type(10.0, 250.0, 0.0, 0.0, v_thresh, 2.0, 0.0, tau_syn, 5.0))
+
+
+def peak(tau_syn):
+    """Time and height (mV per pA) of the largest potential that a current of 1 pA makes from rest, in 40 digits."""
+    tau_m, tau_s, c_m = mpf(10), mpf(tau_syn), mpf(250)
+    if tau_m == tau_s:
+        return tau_m, tau_m / c_m * mpmath.exp(-1)
+    t = tau_m * tau_s / (tau_m - tau_s) * mpmath.log(tau_m / tau_s)
+    return t, tau_m * tau_s / (tau_m - tau_s) / c_m * (mpmath.exp(-t / tau_m) - mpmath.exp(-t / tau_s))
+
+
+@pytest.mark.parametrize("tau_syn", TAU_SYN)
+@pytest.mark.parametrize("distance", [s * 10.0**-k for k in range(3, 13) for s in (1, -1)])
+def test_a_potential_that_peaks_next_to_threshold(tau_syn, distance):
+    """Above by a picovolt or more it crosses, just before the peak; below it never does."""
+    t_peak, height = peak(tau_syn)
+    current = float((15 + mpf(distance)) / height)
+    c = neuron(tau_syn)
+    s = LIF_EXP.state_type(0.0, current, 0.0)
+    crossing = LIF_EXP.next_crossing(c, s)
+    if distance < 0.0:
+        assert crossing == math.inf
+        return
+    membrane = exact(LIF_EXP, c)
+    first = membrane.first_crossing(mpf(0), [mpf(current), mpf(0)], mpf(1000))
+    assert crossing < t_peak
+    slope = membrane.slope(mpf(15), membrane.decayed([mpf(current), mpf(0)], first))
+    assert abs(crossing - first) <= 4 * math.ulp(crossing) + 4 * math.ulp(15.0) / slope
+
+
+def counted_steps(model, c, s):
+    """How often next_crossing looks at the trajectory."""
+    steps = [0]
+
+    def counting(c, s, dt):
+        steps[0] += 1
+        return model.flow(c, s, dt)
+
+    result = _jit.rebound(model.next_crossing, {"flow": counting})(c, s)
+    assert result == model.next_crossing(c, s) or math.isnan(result)
+    return steps[0]
+
+
+@pytest.mark.parametrize("model", ALL_MODELS[1:], ids=lambda m: str(len(m.ports)))
+@given(data=st.data())
+@settings(max_examples=300)
+def test_the_crossing_takes_few_steps(model, data):
+    c, s = data.draw(neurons(model))
+    assert counted_steps(model, c, s) <= 100
+
+
+def test_next_to_a_tangent_the_crossing_takes_few_steps():
+    worst = 0
+    for tau_syn in TAU_SYN:
+        for k in range(3, 14):
+            for sign in (1, -1):
+                current = float((15 + sign * mpf(10) ** -k) / peak(tau_syn)[1])
+                worst = max(worst, counted_steps(LIF_EXP, neuron(tau_syn), LIF_EXP.state_type(0.0, current, 0.0)))
+    assert worst <= 100
+
+
+@pytest.mark.parametrize("tau_syn", TAU_SYN)
+def test_a_potential_goes_smoothly_through_equal_time_constants(tau_syn):
+    """v(t) = i/c_m t exp(-t/tau) where the time constants are equal; next to that it differs by their relative distance."""
+    c = neuron(tau_syn, v_thresh=1e9)
+    for t in (1e-6, 0.3, 10.0, 80.0):
+        v = LIF_EXP.flow(c, LIF_EXP.state_type(0.0, 1000.0, 0.0), t).v
+        limit = 4.0 * t * math.exp(-t / 10.0)
+        assert v == pytest.approx(limit, rel=abs(tau_syn / 10.0 - 1.0) * max(1.0, t / 10.0) * 1.1 + 1e-14) or abs(tau_syn - 10.0) > 1.0
+
+
+def test_inhibition_that_decays_faster_than_excitation_lets_the_neuron_fire_late():
+    """The potential first falls, then rises over threshold: a search that follows the slope downhill would miss it."""
+    parameters = (10.0, 250.0, 0.0, 0.0, 15.0, 2.0, 0.0, 30.0, 1.0)
+    c = LIF_EXP.prepare(LIF_EXP.parameter_type(*parameters))
+    s = LIF_EXP.state_type(5.0, 1000.0, -6000.0)
+    assert LIF_EXP.flow(c, s, 0.5).v < 2.0
+    crossing = LIF_EXP.next_crossing(c, s)
+    first = exact(LIF_EXP, c).first_crossing(mpf(5), [mpf(1000), mpf(-6000)], mpf(1000))
+    assert 2.0 < first < 30.0
+    assert abs(crossing - first) <= 8 * math.ulp(crossing)
