@@ -95,14 +95,14 @@ def test_touching_the_threshold_is_being_above(model, data):
 
 
 @given(data=st.data())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_the_bound_is_never_later_than_the_crossing(model, data):
     c, s = data.draw(neurons(model))
     assert 0.0 <= model.crossing_bound(c, s) <= model.next_crossing(c, s)
 
 
 @given(data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_no_crossing_is_earlier_by_dense_sampling(model, data):
     """v stays below threshold up to the crossing; up to 30 of the longest time constant where there is none."""
     c, s = data.draw(neurons(model))
@@ -119,7 +119,7 @@ def test_no_crossing_is_earlier_by_dense_sampling(model, data):
 
 
 @given(data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_the_crossing_is_the_first_one_in_40_digits(model, data):
     """Or it is so for a threshold 4 ulp (of the largest potential that takes part) away: a tangent can not be told apart."""
     c, s = data.draw(neurons(model))

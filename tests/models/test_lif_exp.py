@@ -64,7 +64,7 @@ def counted_steps(model, c, s):
 
 @pytest.mark.parametrize("model", ALL_MODELS[1:], ids=lambda m: str(len(m.ports)))
 @given(data=st.data())
-@settings(max_examples=300)
+@settings(max_examples=80)
 def test_the_crossing_takes_few_steps(model, data):
     c, s = data.draw(neurons(model))
     assert counted_steps(model, c, s) <= 100
