@@ -278,7 +278,7 @@ def workloads(quick):
     """What `eventsim bench` runs. Rates: see `eventsim.published`; the margins are those of runs this short."""
     from .published import brunel2000, brunel2000_mean_field, vogels_abbott2005, vogels_abbott2005_currents
 
-    scale = 0.2 if quick else 1.0
+    scale, margin = (0.2, 0.2) if quick else (1.0, 0.08)
     expected = brunel2000_mean_field("C", scale)
     return [
         Workload("Vogels-Abbott, jumps", vogels_abbott2005, 100.0 if quick else 1000.0, 8.0, 11.5),
@@ -287,8 +287,8 @@ def workloads(quick):
             f"Brunel C with drive, scale {scale:g}",
             lambda seed: brunel2000("C", seed=seed, scale=scale),
             100.0,
-            0.85 * expected,
-            1.1 * expected,
+            (1.0 - margin) * expected,
+            (1.0 + margin) * expected,
         ),
         Workload("a million silent neurons", lambda seed: _silent(seed, 1_000_000), 1000.0, 0.0, 0.0),
     ]

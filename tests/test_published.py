@@ -62,9 +62,9 @@ def test_brunel_keeps_its_mean_input_at_every_scale():
 
 @pytest.mark.parametrize(
     ("panel", "tolerance", "cv"),
-    # At a fifth of the size jumps are 0.5 mV, a twentieth of the way from reset to threshold: the diffusion limit is
-    # off by about so much. Oscillation adds to it, most in D, where it carries nearly every spike.
-    [("A", 0.03, (0.0, 0.2)), ("B", 0.1, (0.8, 2.0)), ("C", 0.1, (0.8, 1.5))],
+    # Over seeds, rates of runs this short have standard deviations of 0.6 % (A), 3 % (B) and 4 % (C), about means within
+    # 2 % of mean field, which is the limit of many weak jumps. The bounds are three standard deviations and the 2 %.
+    [("A", 0.04, (0.0, 0.2)), ("B", 0.12, (0.8, 2.0)), ("C", 0.15, (0.8, 1.5))],
 )
 def test_small_brunel_against_mean_field(panel, tolerance, cv):
     net = brunel2000(panel, scale=0.2)
@@ -85,13 +85,14 @@ def test_small_brunel_oscillates_slowly_in_panel_d():
 
 @pytest.mark.slow
 def test_brunel_c_within_three_per_cent_of_mean_field():
+    # The standard deviation over a second is 0.5 %; that 1,000 finite jumps are not white noise is worth 2 %.
     net = brunel2000("C")
-    sim = run(net, 600.0)
-    assert mean_rate(sim.spikes, net.populations, begin=100.0, end=600.0) == pytest.approx(37.95, rel=0.03)
+    sim = run(net, 1100.0)
+    assert mean_rate(sim.spikes, net.populations, begin=100.0, end=1100.0) == pytest.approx(37.95, rel=0.03)
 
 
 def test_rate_of_vogels_abbott():
-    # 9.4 to 9.6 Hz over ten seconds; the population's rate wanders by some five per cent over half a second.
+    # 9.4 to 9.6 Hz over ten seconds; over half a second the standard deviation is 0.2 Hz.
     net = vogels_abbott2005()
     assert mean_rate(run(net, 600.0).spikes, net.populations, begin=100.0, end=600.0) == pytest.approx(9.5, rel=0.12)
 
