@@ -3,8 +3,8 @@
 A network is drawn as data (`Case`), so that a failing example prints as something that can be read and pasted back;
 `build` makes the `eventsim.Network` of it.
 
-Times, delays and refractory periods are mostly drawn from coarse grids: only then do events coincide. One grid is
-dyadic, so that sums are exact; the other is decimal, so that equal sums differ in the last bit.
+Only on coarse grids do events coincide, so two networks of three have all their times, delays and refractory periods on
+one: a dyadic grid, where sums are exact, or a decimal one, where equal sums may differ in the last bit.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ NEURONS = ("LIF", "LIFExp", "LIFExp3")
 # Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
 _POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
 
-_DYADIC = (0.25, 0.5, 1.0, 1.5, 2.0)
-_DECIMAL = (0.1, 0.2, 0.3, 0.7, 1.1)
+# Steps of the grids of time, ms; None: anywhere.
+STEPS = (0.5, 0.1, None)
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,11 @@ def _floats(low, high):
     return st.floats(low, high, allow_nan=False, allow_infinity=False, allow_subnormal=False)
 
 
-def _grid_or(low, high):
-    return st.one_of(st.sampled_from(_DYADIC), st.sampled_from(_DECIMAL), _floats(low, high))
+def _times(step, low, high):
+    """Times of a grid from low to high, ms; without a grid any, and some round ones."""
+    if step is None:
+        return st.one_of(st.sampled_from((0.25, 1.0, 1.1)), _floats(low, high))
+    return st.integers(round(low / step), round(high / step)).map(lambda k: k * step)
 
 
 def _per_member(draw, n, strategy):
@@ -141,7 +144,7 @@ def near(tau):
 
 
 @st.composite
-def neurons(draw, max_n=6, kinds=NEURONS, min_t_ref=0.0):
+def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     """A population of neurons."""
     kind = draw(st.sampled_from(kinds))
     n = draw(st.integers(1, max_n))
@@ -151,7 +154,8 @@ def neurons(draw, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     values = {"tau_m": tau_m, "v_rest": v_rest, "v_reset": v_reset, "v_thresh": v_thresh}
     values["t_ref"] = _per_member(draw, n, st.sampled_from(t_refs))
     # The asymptote without input: at rest, just below, at, just above and well above threshold.
-    lift = _per_member(draw, n, st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0)))
+    lifts = st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0))
+    lift = 0.0 if draw(st.booleans()) else _per_member(draw, n, lifts)
     resistance = {"LIF": 1.0}.get(kind, tau_m / 250.0)
     values["i_offset"] = tuple(x / resistance for x in lift) if isinstance(lift, tuple) else lift / resistance
     taus = st.one_of(st.sampled_from((0.5, 2.0, 5.0, 30.0)), near(tau_m))
@@ -170,15 +174,14 @@ def neurons(draw, max_n=6, kinds=NEURONS, min_t_ref=0.0):
 
 
 @st.composite
-def sources(draw, end, max_n=4):
+def sources(draw, step, end, max_n=4):
     """A population of sources."""
     n = draw(st.integers(1, max_n))
     if draw(st.booleans()):
-        rates = st.sampled_from((0.0, 50.0, 200.0, 500.0))
+        rates = st.sampled_from((500.0, 200.0, 1000.0, 0.0))
         return Group("Poisson", n, {"rate": _per_member(draw, n, rates)})
-    steps = st.integers(0, int(end / 0.25))
-    times = st.one_of(steps.map(lambda k: k * 0.25), steps.map(lambda k: k * 0.1), _floats(0.0, end))
-    return Group("SpikeSource", n, {"times": [sorted(draw(st.lists(times, max_size=12))) for _ in range(n)]})
+    train = st.lists(_times(step, 0.0, min(end, 4.0 if step else end)), min_size=4, max_size=12)
+    return Group("SpikeSource", n, {"times": [sorted(draw(train)) for _ in range(n)]})
 
 
 # -- synapses ----------------------------------------------------------------------------------------------------------
@@ -187,8 +190,13 @@ def sources(draw, end, max_n=4):
 def _weights(kind):
     """Weights of the size of the distance to threshold; for currents, of the size that leads there."""
     if kind == "LIF":
-        return st.one_of(st.sampled_from((0.0, 5.0, 5.0, 15.0, 16.0, 7.5, -5.0, -20.0)), _floats(-10.0, 20.0))
+        return st.one_of(
+            st.sampled_from((0.0, 5.0, 5.0, 15.0, 15.0, 7.5, 16.0, -5.0, -20.0)), st.sampled_from((0.1, 0.7, 3.3)), _floats(-10.0, 20.0)
+        )
     return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
+
+
+_RULES = ("AllToAll", "Explicit", "FixedInDegree", "AllToAll", "Explicit", "OneToOne", "FixedProbability", "FixedTotalNumber")
 
 
 def _receptor(draw, kind):
@@ -205,22 +213,22 @@ def _some(draw, n):
 
 
 @st.composite
-def bundles(draw, groups, zero_delay):
+def bundles(draw, groups, step, zero_delay, from_sources=False):
     """A projection. zero_delay: (pre) -> whether synapses without delay may leave that population."""
-    pre = draw(st.integers(0, len(groups) - 1))
+    pre = draw(st.sampled_from([k for k, g in enumerate(groups) if not from_sources or g.kind not in NEURONS]))
     post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind in NEURONS]))
     pre_part, post_part = _some(draw, groups[pre].n), _some(draw, groups[post].n)
     rows = groups[pre].n if pre_part is None else len(pre_part)
     columns = groups[post].n if post_part is None else len(post_part)
     weights = _weights(groups[post].kind)
-    delays = _grid_or(0.25, 3.0)
+    delays = _times(step, step or 0.25, 4 * step if step else 3.0)
     if zero_delay(pre):
         delays = st.one_of(st.just(0.0), delays)
-    name = draw(st.sampled_from(("Explicit", "Explicit", "AllToAll", "OneToOne", "FixedProbability", "FixedInDegree", "FixedTotalNumber")))
+    name = draw(st.sampled_from(_RULES))
     if name == "OneToOne" and rows != columns:
         name = "AllToAll"
     if name == "Explicit":
-        pairs = draw(st.lists(st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)), min_size=1, max_size=12))
+        pairs = draw(st.lists(st.tuples(st.integers(0, rows - 1), st.integers(0, columns - 1)), min_size=3, max_size=12))
         rule = name, tuple(zip(*pairs, strict=True))
         size = len(pairs)
     else:
@@ -231,7 +239,7 @@ def bundles(draw, groups, zero_delay):
         weight, delay = draw(weights), draw(delays)
         if draw(st.booleans()):
             weight = ("Uniform", min(weight, 0.5 * weight), max(weight, 0.5 * weight))
-        if draw(st.booleans()):
+        if step is None:
             delay = ("Uniform", delay, delay + 1.0)
     else:
         weight, delay = _per_member(draw, size, weights), _per_member(draw, size, delays)
@@ -260,13 +268,14 @@ def cases(draw, kinds=NEURONS, max_groups=3, max_n=6, drives=True, loops=False, 
     loops : whether zero-delay loops without refractoriness, which never end, may be drawn
     source_zero_delay_only : whether synapses without delay leave sources only
     """
+    step = draw(st.sampled_from(STEPS))
     end = draw(st.sampled_from((5.0, 12.0, 20.0)))
     # A refractory period of any length ends a loop without delay, since a neuron then fires once at an instant.
     without_delay = draw(st.booleans())
     min_t_ref = 0.1 if without_delay and not loops and not source_zero_delay_only else 0.0
-    groups = draw(st.lists(neurons(max_n=max_n, kinds=kinds, min_t_ref=min_t_ref), min_size=1, max_size=max_groups))
+    groups = draw(st.lists(neurons(step, max_n=max_n, kinds=kinds, min_t_ref=min_t_ref), min_size=1, max_size=max_groups))
     n_neurons = len(groups)
-    groups += draw(st.lists(sources(end), min_size=1, max_size=2))
+    groups += draw(st.lists(sources(step, end), min_size=1, max_size=2))
     # In some networks sources have the lower addresses.
     if draw(st.booleans()):
         groups = groups[n_neurons:] + groups[:n_neurons]
@@ -274,9 +283,39 @@ def cases(draw, kinds=NEURONS, max_groups=3, max_n=6, drives=True, loops=False, 
     def zero_delay(pre):
         return without_delay and (not source_zero_delay_only or groups[pre].kind not in NEURONS)
 
-    drawn = draw(st.lists(bundles(groups, zero_delay), min_size=1, max_size=4))
+    drawn = [draw(bundles(groups, step, zero_delay, from_sources=True))]
+    drawn += draw(st.lists(bundles(groups, step, zero_delay), min_size=1, max_size=4))
     driven = draw(st.lists(backgrounds(groups), max_size=2)) if drives else []
     return Case(draw(st.integers(0, 2**32)), tuple(groups), tuple(drawn), tuple(driven), end)
+
+
+@st.composite
+def crowds(draw, kinds=NEURONS):
+    """A network in which at each instant several deliveries of different weights meet at a neuron.
+
+    The weights are no dyadic fractions, so the order in which they are added shows in the last bits.
+    """
+    step = draw(st.sampled_from((0.5, 0.1)))
+    targets = draw(neurons(step, kinds=kinds, max_n=3))
+    n = draw(st.integers(2, 4))
+    times = [k * step for k in range(12)]
+    trains = [sorted(draw(st.lists(st.sampled_from(times), min_size=6, max_size=12))) for _ in range(n)]
+    groups = [targets, Group("SpikeSource", n, {"times": trains})]
+    if draw(st.booleans()):
+        groups.reverse()
+    pre, post = (0, 1) if groups[1] is targets else (1, 0)
+    scale = 1.0 if targets.kind == "LIF" else 100.0
+    weights = st.sampled_from((0.1, 0.7, 1.0 / 3.0, 2.9, -1.3, -0.6)).map(lambda w: w * scale)
+    delays = st.integers(1, 3).map(lambda k: k * step)
+    drawn = []
+    for ordinal in draw(st.lists(st.sampled_from((pre, pre, post)), min_size=2, max_size=4)):
+        rows = groups[ordinal].n
+        pairs = [(i, j) for i in range(rows) for j in range(targets.n) for _ in range(draw(st.integers(1, 2)))]
+        rule = "Explicit", tuple(zip(*pairs, strict=True))
+        weight = tuple(draw(weights) for _ in pairs)
+        delay = _per_member(draw, len(pairs), delays)
+        drawn.append(Bundle(ordinal, None, post, None, rule, weight, delay, _receptor(draw, targets.kind)))
+    return Case(draw(st.integers(0, 2**32)), tuple(groups), tuple(drawn), (), 12.0)
 
 
 def extended(case, groups=(), bundles=(), backgrounds=()):

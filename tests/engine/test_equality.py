@@ -5,7 +5,7 @@ from hypothesis import event, given, settings
 
 import eventsim as es
 
-from ..strategies import build, cases
+from ..strategies import build, cases, crowds
 from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
 
 COUNTERS = ("spikes", "source_spikes", "deliveries", "drive_events")
@@ -40,19 +40,26 @@ def compare(case):
 
 
 @given(cases(loops=True))
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_guarantee_3_sequential_equals_reference(case):
     compare(case)
 
 
-@given(cases(kinds=("LIF",), drives=False, max_n=4))
+@given(crowds())
 @settings(max_examples=30)
-def test_guarantee_3_delta_jumps_on_grids(case):
+def test_guarantee_3_where_many_deliveries_meet(case):
+    compare(case)
+
+
+@pytest.mark.slow
+@given(crowds())
+@settings(max_examples=1000)
+def test_guarantee_3_where_many_deliveries_meet_at_length(case):
     compare(case)
 
 
 @pytest.mark.slow
 @given(cases(loops=True, max_groups=5, max_n=12))
-@settings(max_examples=3000)
+@settings(max_examples=2500)
 def test_guarantee_3_at_length(case):
     compare(case)

@@ -20,7 +20,7 @@ def one_run(net, engine, end):
 
 
 @given(cases(), ENGINES, st.lists(st.floats(0.0, 1.0), max_size=6), st.integers(0, 6), st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_guarantee_1_splits_and_checkpoints_change_no_bit(tmp_path_factory, case, engine, fractions, saved_at, by_duration):
     net = build(case)
     whole, end = one_run(net, engine, case.end)
@@ -67,7 +67,7 @@ def test_guarantee_1_the_same_network_twice(case, engine):
 
 
 @given(cases(), ENGINES, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40), st.randoms(use_true_random=False))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_guarantee_4_recording_and_sampling_change_no_bit(case, engine, fractions, random):
     net = build(case)
     plain, end = one_run(net, engine, case.end)
@@ -86,7 +86,7 @@ def test_guarantee_4_recording_and_sampling_change_no_bit(case, engine, fraction
 
 
 @given(cases(), st.floats(0.05, 0.95))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_guarantee_4_a_sample_is_the_left_limit_of_the_state(case, fraction):
     net = build(case)
     end = one_run(net, "sequential", case.end)[1]
@@ -101,7 +101,7 @@ def test_guarantee_4_a_sample_is_the_left_limit_of_the_state(case, fraction):
 
 
 @given(cases(drives=True))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_guarantee_5_what_is_added_changes_no_other_draw(case):
     """New sources, neurons, synapses between them and a drive onto them: the old network's spikes stay the same."""
     net = build(case)

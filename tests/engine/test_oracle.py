@@ -16,7 +16,7 @@ from .running import run_bounded, simulator
 
 
 @given(st.lists(st.integers(1, 99), min_size=1, max_size=4, unique=True), st.sampled_from((1, 2, 7)))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_oracle_finds_the_roots_of_products(percents, rate):
     """The product of (exp(-rate x) - y_k) has its roots at -log(y_k) / rate."""
     product = [mpf(1)]
@@ -88,13 +88,13 @@ def check(case):
 
 
 @given(cases(drives=False, source_zero_delay_only=True, max_n=10))
-@settings(max_examples=35)
+@settings(max_examples=25)
 def test_guarantee_2_every_spike_is_where_it_has_to_be(case):
     check(case)
 
 
 @given(cases(kinds=("LIFExp", "LIFExp3"), drives=False, source_zero_delay_only=True, max_groups=1, max_n=3))
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_guarantee_2_currents(case):
     check(case)
 

@@ -90,6 +90,27 @@ def test_a_potential_goes_smoothly_through_equal_time_constants(tau_syn):
         assert v == pytest.approx(limit, rel=abs(tau_syn / 10.0 - 1.0) * max(1.0, t / 10.0) * 1.1 + 1e-14) or abs(tau_syn - 10.0) > 1.0
 
 
+@pytest.mark.parametrize("above", [0.0, 1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize("gap", [1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize("tau_syn", [10.0, 5.0])
+def test_currents_that_cancel_leave_the_relaxation_alone(tau_syn, gap, above):
+    """Equal and opposite currents of one time constant: v relaxes to 15 mV + above as it would without them.
+
+    It hugs the threshold while both currents are large, so bounds that count excitation and inhibition each by itself
+    leave a search with very small steps; it has to end nevertheless.
+    """
+    parameters = (10.0, 250.0, 15.0 + above, 0.0, 15.0, 2.0, 0.0, tau_syn, tau_syn)
+    c = LIF_EXP.prepare(LIF_EXP.parameter_type(*parameters))
+    s = LIF_EXP.state_type(15.0 - gap, 1000.0, -1000.0)
+    crossing = LIF_EXP.next_crossing(c, s)
+    first = exact(LIF_EXP, c).first_crossing(mpf(s.v), [mpf(1000), mpf(-1000)], mpf(10) ** 6)
+    if first is None:
+        assert crossing == math.inf
+    else:
+        slope = (c.v_inf - 15.0) / 10.0
+        assert abs(crossing - first) <= 4 * math.ulp(crossing) + 4 * math.ulp(15.0) / slope
+
+
 def test_inhibition_that_decays_faster_than_excitation_lets_the_neuron_fire_late():
     """The potential first falls, then rises over threshold: a search that follows the slope downhill would miss it."""
     parameters = (10.0, 250.0, 0.0, 0.0, 15.0, 2.0, 0.0, 30.0, 1.0)
