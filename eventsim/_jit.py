@@ -86,6 +86,48 @@ def compiled(function, signature=None, bind=None, key=""):
     return dispatcher
 
 
+def addresses(functions):
+    """The addresses of compiled functions: int64 (n,); or the functions themselves where compilation is switched off."""
+    if not ENABLED:
+        return tuple(functions)
+    return np.array([_address(f) for f in functions], np.int64)
+
+
+def _address(dispatcher):
+    (result,) = dispatcher.overloads.values()
+    return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+
+
+def call_through_address(placeholder, signature):
+    """Give a function (address, arguments) its compiled meaning: call what is at the address, which has `signature`.
+
+    The arguments are converted to the signature's types, or refused where they can not be.
+    """
+    from numba import types as nt
+    from numba.extending import intrinsic, overload
+
+    if id(placeholder) in _registered:
+        return
+    _registered.add(id(placeholder))
+    _kept.append(placeholder)
+    arguments_type = nt.Tuple(signature.args)
+
+    @intrinsic
+    def call(typing_context, address, arguments):
+        def codegen(context, builder, own_signature, values):
+            function_type = context.call_conv.get_function_type(signature.return_type, signature.args)
+            pointer = builder.inttoptr(values[0], function_type.as_pointer())
+            unpacked = [builder.extract_value(values[1], k) for k in range(len(signature.args))]
+            _, result = context.call_conv.call_function(builder, pointer, signature.return_type, signature.args, unpacked)
+            return result
+
+        return signature.return_type(nt.int64, arguments_type), codegen
+
+    @overload(placeholder)
+    def call_overload(address, arguments):
+        return lambda address, arguments: call(address, arguments)
+
+
 def timed(call, *arguments):
     """Call a compiled function and count its compilation, if there is one, into `seconds`."""
     if not ENABLED:

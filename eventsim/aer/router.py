@@ -15,17 +15,17 @@ from ..lowering.program import NO_LANE, shared_or_own
 
 
 def route(fabric, queue, zero, counters, t, source, most_out):
-    """Put a spike in flight; False, and nothing done, where there is no room.
+    """Put a spike in flight: 1; or 0, and nothing done, where there is no room.
 
     What it delivers without delay goes to `zero`, for the next micro-step. most_out is the largest number of
     projections that leave one population.
     """
     lanes, rings, slices = queue.lanes, queue.rings, queue.slices
     if counters[SLICES] + most_out > slices.size or counters[ZERO] + most_out > zero.size:
-        return False
+        return 0
     for lane in range(lanes.size):
         if lanes[lane].count >= rings.shape[1]:
-            return False
+            return 0
     counters[EMISSION] += 1
     population = fabric.populations[fabric.of_address[source]]
     for k in range(population.out, population.out_end):
@@ -50,7 +50,7 @@ def route(fabric, queue, zero, counters, t, source, most_out):
         if place < end:
             push_slice(slices, counters, t + delay_of(j, fabric.delay, place), t, source, projection, place)
     counters[QUEUE_PEAK] = max(counters[QUEUE_PEAK], counters[QUEUED])
-    return True
+    return 1
 
 
 def arrivals_at(fabric, queue, arrivals, counters, t):

@@ -12,6 +12,9 @@ import numpy as np
 SPIKE_SOURCE = -1
 POISSON = -2
 
+# A port that is chosen by each weight's sign: 0 where it is >= 0, else 1.
+BY_SIGN = -1
+
 # A lane is a delay that many synapses share; a projection without one keeps a delay for each synapse.
 NO_LANE = -1
 MAX_LANES = 64

@@ -8,10 +8,9 @@ them through a table and is compiled once for every mix of models.
 import math
 
 from ... import _jit
-from ...lowering.program import FREE, LAST, STATE, WAKE
-from ...network.projection import BY_SIGN
+from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE
 from ...numerics.prediction import make_crossing_time, make_state_at
-from .state import DRIVE_EVENT
+from .pointers import signatures
 
 QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
@@ -166,17 +165,11 @@ ADAPTERS = (deliver, drive, settle, due, agree, read)
 def _signature(adapter):
     if not _jit.ENABLED:
         return None
-    import numba
     from numba import types as nt
 
     f, i = nt.float64, nt.int64
-    events = nt.Array(numba.from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
-    fs, js, ks = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
-    return {
-        "deliver": i(f, fs, fs, i, js, fs, i, i, ks, i),
-        "drive": i(events, i, i, f, fs, fs, ks),
-        "settle": i(f, fs, i, fs, i),
-        "due": i(f, fs, i, fs, i),
-        "agree": i(fs, fs, i, ks),
-        "read": i(f, fs, fs, i, ks, fs),
-    }[adapter.__name__]
+    floats, longs = nt.Array(f, 1, "C"), nt.Array(i, 1, "C")
+    own = {"agree": i(floats, floats, i, longs), "read": i(f, floats, floats, i, longs, floats)}
+    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look"}
+    name = adapter.__name__
+    return own[name] if name in own else signatures()[calls[name]]

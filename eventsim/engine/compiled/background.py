@@ -3,7 +3,7 @@
 A chunk is as long as the shortest bin of all drives; longer bins are drawn and sorted once and handed over in parts.
 """
 
-from ...network.projection import BY_SIGN
+from ...lowering.program import BY_SIGN
 from ...numerics.drive import BLOCK, alias_number, event_count, event_time
 from ...numerics.random import below, philox
 from .state import CHUNK, EVENT, EVENTS

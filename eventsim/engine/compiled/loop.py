@@ -1,16 +1,16 @@
-"""The event loop of the compiled engine. It knows no model: it calls adapters through tables indexed by kind.
+"""The event loop of the compiled engine. It knows no model: it calls adapters through addresses, by kind.
 
 `advance` is resumable: it returns a status, and Python makes room or raises and may call it again. The instant in
 work (docs/semantics.md, "What happens at one instant") goes through
 
-    1 crossings and sources    `begin_instant`
-    2-3 deliveries             `arrivals_at` and `deliver_arrivals`, `drive_at`
+    1 crossings and sources    `emit_trains`, `emit_poisson`, `look_at` with `due`
+    2-3 deliveries             `arrivals_at` and `deliver_arrivals`, then `apply_drive`
                                (ends of refractoriness need no event: states are brought forward when needed)
-    4 threshold                `settle_attended`
+    4 threshold                `settle_attended`: `look_at` with `settle`
     5 emission, zero delay     `emit`; what it delivers without delay is the next micro-step
 
 and may be left only within `emit`, whose place is kept in the counters. The router (`route`, `arrivals_at`,
-`zero_arrivals`) and the background (`next_chunk`) come in as functions, as the adapters do: they are compiled by themselves.
+`zero_arrivals`) and the background (`next_chunk`) come in as addresses too (see pointers.py).
 """
 
 import math
@@ -19,6 +19,7 @@ from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
+from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_route, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
@@ -72,8 +73,8 @@ def advance(
 
     Parameters
     ----------
-    deliver, drive, settle, due : tuples of adapters by kind
-    route, arrivals_at, zero_arrivals, next_chunk : router and background, each in a tuple of one, so that it is a pointer
+    deliver, drive, settle, due : int64 (kinds,), addresses of adapters
+    route, arrivals_at, zero_arrivals, next_chunk : addresses of router and background
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -98,7 +99,7 @@ def advance(
                 stop = min(t, until)
                 while drive_reaches(counters, chunk, stop):
                     if counters[EVENT] == counters[EVENTS]:
-                        next_chunk[0](fabric, program.drives, state.drive, counters, chunk)
+                        call_chunk(next_chunk, (fabric, program.drives, state.drive, counters, chunk))
                     elif events[counters[EVENT]].time >= stop:
                         break
                     elif apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):
@@ -124,13 +125,13 @@ def advance(
                 else:
                     look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
             if arrival == t:
-                n = arrivals_at[0](fabric, queue, arrivals, counters, t)
+                n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
                 deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
                     if counters[EVENT] == counters[EVENTS]:
-                        next_chunk[0](fabric, program.drives, state.drive, counters, chunk)
+                        call_chunk(next_chunk, (fabric, program.drives, state.drive, counters, chunk))
                     elif events[counters[EVENT]].time >= after:
                         break
                     else:
@@ -147,7 +148,7 @@ def advance(
             if counters[MICRO] >= micro_limit:
                 return ZERO_DELAY_LOOP
             counters[MICRO] += 1
-            n = zero_arrivals[0](arrivals, state.zero, counters)
+            n = call_zero(zero_arrivals, (arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
@@ -195,7 +196,7 @@ def look_at(populations, of_address, constants, rows, wakes, place, fired, count
     p = populations[of_address[address]]
     j = address - p.first
     o = p.row + j * p.width
-    outcome = adapter[p.kind](t, rows, o, constants, p.constant + j * p.constant_stride)
+    outcome = call_look(adapter[p.kind], (t, rows, o, constants, p.constant + j * p.constant_stride))
     if outcome == NEURON_FIRED:
         fired[counters[FIRED]] = address
         counters[FIRED] += 1
@@ -229,18 +230,11 @@ def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, cou
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
                     before = counters[ATTENDED]
-                    flagged = deliver[p.kind](
-                        t,
-                        rows[p.row :],
-                        constants[p.constant :],
-                        p.constant_stride,
-                        target[begin : begin + step],
-                        weight[j.weight + (begin - j.first) * j.weight_stride :],
-                        j.weight_stride,
-                        j.port,
-                        attention,
-                        before,
-                    )
+                    own_weights = weight[j.weight + (begin - j.first) * j.weight_stride :]
+                    targets = target[begin : begin + step]
+                    part = rows[p.row :], constants[p.constant :], p.constant_stride
+                    slice_ = targets, own_weights, j.weight_stride, j.port
+                    flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:
                         attend(attention, attended, counters, p.first, flagged)
@@ -273,7 +267,7 @@ def apply_drive(populations, of_address, constants, rows, events, flag, attentio
     k = counters[EVENT]
     flag[0] = -1
     kind = populations[of_address[events[k].address]].kind
-    reached = drive[kind](events, k, events[k].run_end, stop, rows, constants, flag)
+    reached = call_drive(drive[kind], (events, k, events[k].run_end, stop, rows, constants, flag))
     counters[DRIVE_EVENTS] += reached - k
     counters[EVENT] = reached
     if flag[0] < 0:
@@ -319,7 +313,7 @@ def emit(fabric, queue, zero, fired, record, spikes, counters, route, t, most_ou
         if counters[RECORDED] >= spikes.size:
             return False
         address = fired[counters[CURSOR]]
-        if not route[0](fabric, queue, zero, counters, t, address, most_out):
+        if call_route(route, (fabric, queue, zero, counters, t, address, most_out)) == 0:
             return False
         counters[CURSOR] += 1
         counters[INSTANT_SPIKES] += 1

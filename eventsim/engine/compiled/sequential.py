@@ -7,13 +7,14 @@ import numpy as np
 
 from ... import _jit
 from ...aer.router import arrivals_at, route, zero_arrivals
-from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
+from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
 from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk, no_chunk
+from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
     DELIVERIES,
@@ -33,9 +34,6 @@ from .state import (
     poisson_places,
 )
 
-# Slots in a table of adapters. The tables always have this length, so the loop is compiled once for every mix of models.
-_SLOTS = 16
-
 # Deliveries between two looks at the keyboard and the progress bar: some tens of milliseconds.
 _BUDGET = 2_000_000
 
@@ -53,18 +51,13 @@ class SequentialEngine:
     name = "sequential"
 
     def __init__(self, program, models, record, micro_limit=1000):
-        if len(models) > _SLOTS:
-            raise ParameterError(
-                f"one network can mix at most {_SLOTS} models (variants with other numbers of receptors count), got {len(models)}"
-            )
         self.program = program
         self.micro_limit = program.n_addresses + micro_limit
         self._most_out = most_projections(program)
         self._places = poisson_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
-        slots = slots + [slots[0]] * (_SLOTS - len(slots))
-        self._tables = tuple(tuple(a[name] for a in slots) for name in ("deliver", "drive", "settle", "due"))
+        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due"))
         self._functions = _functions(len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
@@ -88,7 +81,7 @@ class SequentialEngine:
                 self.program,
                 self.state,
                 *self._tables,
-                *self._functions,
+                *self._functions[0],
                 self._places,
                 self._most_out,
                 self.micro_limit,
@@ -202,40 +195,23 @@ def set_wakes(addresses, times, wakes, place, counters):
 
 @functools.cache
 def _kernel(function):
+    if _jit.ENABLED:
+        for call in CALLS:
+            _jit.call_through_address(call, signatures()[call.__name__])
     return _jit.compiled(function)
 
 
 @functools.cache
 def _functions(driven):
-    """The router and the background, compiled by themselves: the loop calls them through pointers."""
-    types = _signatures() if _jit.ENABLED else [None] * 4
-    functions = (route, arrivals_at, zero_arrivals, next_chunk if driven else no_chunk)
-    return tuple((_jit.compiled(f, t),) for f, t in zip(functions, types, strict=True))
-
-
-def _signatures():
-    from numba import typeof
-    from numba import types as nt
-
-    i, f, bools = nt.int64, nt.float64, nt.boolean
-    empty = _empty_program()
-    state = new_state(empty, np.zeros(0, np.uint8))
-    fabric, drives, queue = typeof(empty.fabric), typeof(empty.drives), typeof(state.queue)
-    arrivals, counters, drive = typeof(state.arrivals), typeof(state.counters), typeof(state.drive)
-    return [
-        bools(fabric, queue, arrivals, counters, f, i, i),
-        i(fabric, queue, arrivals, counters, f),
-        i(arrivals, arrivals, counters),
-        i(fabric, drives, drive, counters, f),
-    ]
-
-
-def _empty_program():
-    """A Program of nothing: every array has the type it always has."""
-    from ...lowering import lower
-    from ...network import Network
-
-    return lower(Network())[0]
+    """The router and the background, compiled by themselves and called through their addresses."""
+    functions = {
+        "call_route": route,
+        "call_arrivals": arrivals_at,
+        "call_zero": zero_arrivals,
+        "call_chunk": next_chunk if driven else no_chunk,
+    }
+    compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
+    return tuple(_jit.addresses(compiled)), compiled
 
 
 _bound = {}

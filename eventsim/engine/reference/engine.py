@@ -10,8 +10,7 @@ import numpy as np
 from sortedcontainers import SortedList
 
 from ...errors import NumericalError, ZeroDelayLoopError
-from ...lowering.program import POISSON, SPIKE, STATE, records
-from ...network.projection import BY_SIGN
+from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records
 from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
 from ..status import Status

@@ -1,0 +1,82 @@
+"""Calls through addresses: what lets the loop be compiled once, whatever models, router and background it is given.
+
+A compiled function is handed to the loop as its address. These functions say how to call one: in plain Python they
+are what they look like; in compiled code `_jit` gives each the signature that `signatures` states for it.
+"""
+
+import functools
+
+import numpy as np
+
+from .state import DRIVE_EVENT, new_state
+
+
+def call_deliver(function, arguments):
+    """Call a model's `deliver`."""
+    return function(*arguments)
+
+
+def call_drive(function, arguments):
+    """Call a model's `drive`."""
+    return function(*arguments)
+
+
+def call_look(function, arguments):
+    """Call a model's `settle` or `due`."""
+    return function(*arguments)
+
+
+def call_route(function, arguments):
+    """Call the router's `route`."""
+    return function(*arguments)
+
+
+def call_arrivals(function, arguments):
+    """Call the router's `arrivals_at`."""
+    return function(*arguments)
+
+
+def call_zero(function, arguments):
+    """Call the router's `zero_arrivals`."""
+    return function(*arguments)
+
+
+def call_chunk(function, arguments):
+    """Call the background's `next_chunk`."""
+    return function(*arguments)
+
+
+CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_chunk)
+
+
+@functools.cache
+def signatures():
+    """The compiled signature of everything that is called through an address, by the name of the call."""
+    from numba import from_dtype, typeof
+    from numba import types as nt
+
+    program = _program_of_nothing()
+    state = new_state(program, np.zeros(0, np.uint8))
+    fabric, drives, queue = typeof(program.fabric), typeof(program.drives), typeof(state.queue)
+    arrivals, counters, drive = typeof(state.arrivals), typeof(state.counters), typeof(state.drive)
+    f, i = nt.float64, nt.int64
+    floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
+    events = nt.Array(from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
+    return {
+        "call_deliver": i(f, floats, floats, i, indices, floats, i, i, longs, i),
+        "call_drive": i(events, i, i, f, floats, floats, longs),
+        "call_look": i(f, floats, i, floats, i),
+        "call_route": i(fabric, queue, arrivals, counters, f, i, i),
+        "call_arrivals": i(fabric, queue, arrivals, counters, f),
+        "call_zero": i(arrivals, arrivals, counters),
+        "call_chunk": i(fabric, drives, drive, counters, f),
+    }
+
+
+def _program_of_nothing():
+    """A Program without anything: its arrays have the types they always have."""
+    from ...lowering import lower
+    from ...network.network import Network
+
+    return lower(Network())[0]
+
