@@ -133,7 +133,7 @@ def timed(call, *arguments):
     if not ENABLED:
         with np.errstate(over="ignore"):  # of products of which only halves are used (numerics/random.py)
             return call(*arguments)
-    if call.signatures:
+    if call.overloads:
         return call(*arguments)
     begin = time.perf_counter()
     call.compile(tuple(_numba().typeof(a) for a in arguments))

@@ -32,12 +32,14 @@ _FIRST_TAU = 6
 
 def flow(c, s, dt):
     v = s[0] + (c.v_inf - s[0]) * relaxed(dt / c.tau_m)
+    leak = math.exp(-dt / c.tau_m)
     for k in range(1, len(s)):
         i = s[k]
         if i != 0.0:
             tau_syn = c[_FIRST_TAU - 1 + k]
-            v += i * charge(dt, c.tau_m, tau_syn) / c.c_m
-            s = put(s, k, i * math.exp(-dt / tau_syn))
+            decay = math.exp(-dt / tau_syn)
+            v += i * charge(dt, c.tau_m, tau_syn, leak if c.tau_m >= tau_syn else decay) / c.c_m
+            s = put(s, k, i * decay)
     return put(s, 0, v)
 
 
@@ -205,6 +207,7 @@ def LIFExp(*, tau_syn=None, **parameters):
     >>> es.LIFExp(tau_syn=[1.0, 5.0, 50.0]).model.ports
     ('0', '1', '2')
     """
+    from .._cast import short
     from ..errors import ParameterError
 
     if tau_syn is None:
@@ -213,6 +216,6 @@ def LIFExp(*, tau_syn=None, **parameters):
         if name in parameters:
             raise ParameterError(f"LIFExp takes tau_syn=[...] or {name}=, not both")
     if isinstance(tau_syn, (str, bytes)) or not hasattr(tau_syn, "__len__") or len(tau_syn) == 0:
-        raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {tau_syn!r}")
+        raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {short(tau_syn)}")
     receptors = tuple(str(k) for k in range(len(tau_syn)))
     return _model(receptors)(**parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})

@@ -100,7 +100,7 @@ class NeuronModel:
         for name in values:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                hint = f"; did you mean {near[0]!r}?" if near else "."
                 raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
         return Neuron(self, {p.name: values.get(p.name, p.default) for p in self.parameters})
 

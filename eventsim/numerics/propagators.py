@@ -18,11 +18,12 @@ def relaxed(z):
     return -math.expm1(-z)
 
 
-def charge(dt, tau_m, tau_syn):
+def charge(dt, tau_m, tau_syn, slower):
     """Integral that an exponential current leaves on a leaky membrane after dt, in ms.
 
     (exp(-dt/tau_m) - exp(-dt/tau_syn)) * tau_m tau_syn / (tau_m - tau_syn), the removable singularity at
-    tau_m = tau_syn included: dt exp(-dt/max(tau)) (1 - exp(-y))/y with y = dt |1/tau_syn - 1/tau_m|.
+    tau_m = tau_syn included: dt exp(-dt/max(tau)) (1 - exp(-y))/y with y = dt |1/tau_syn - 1/tau_m|. `slower` is the
+    exponential in it, that of the longer time constant, which the caller has.
     Multiplied by i/c_m it is the change of the membrane potential.
 
     Source
@@ -30,4 +31,4 @@ def charge(dt, tau_m, tau_syn):
     """
     y = dt * abs(tau_m - tau_syn) / (tau_m * tau_syn)
     shape = 1.0 if y == 0.0 else relaxed(y) / y
-    return dt * math.exp(-dt / max(tau_m, tau_syn)) * shape
+    return dt * slower * shape

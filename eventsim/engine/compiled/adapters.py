@@ -107,14 +107,17 @@ def due(t, rows, o, constants, co):
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
     last, free = rows[o + LAST], rows[o + FREE]
+    now = state_at(c, s, last, free, t)
+    bound = max(t, free) + crossing_bound(c, now)
+    if bound - t > t - last:  # the next look is farther away than the last event: no need to know the crossing yet
+        rows[o + WAKE] = bound
+        return QUIET
     crossing = crossing_time(c, s, last, free)
     if math.isnan(crossing):
         return NOT_FINITE
-    now = state_at(c, s, last, free, t)
     if crossing <= t:
         return fire_at(c, now, rows, o, t)
     # Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few.
-    bound = max(t, free) + crossing_bound(c, now)
     rows[o + WAKE] = bound if bound - t < 0.5 * (crossing - t) and bound > t and crossing < math.inf else crossing
     return QUIET
 

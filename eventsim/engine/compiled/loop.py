@@ -98,6 +98,9 @@ def advance(
             if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
                 stop = min(t, until)
                 while drive_reaches(counters, chunk, stop):
+                    if work(counters) >= enough:
+                        clock[NOW] = max(clock[NOW], drive_done(events, counters, chunk))
+                        return PAUSED
                     if counters[EVENT] == counters[EVENTS]:
                         call_chunk(next_chunk, (fabric, program.drives, state.drive, counters, chunk))
                     elif events[counters[EVENT]].time >= stop:
@@ -166,7 +169,7 @@ def advance(
 
 def work(counters):
     """A measure of what has been done, for pauses."""
-    return counters[DELIVERIES] + counters[DRIVE_EVENTS] + 20 * counters[INSTANTS]
+    return counters[DELIVERIES] + counters[DRIVE_EVENTS] + 20 * (counters[INSTANTS] + counters[CHUNK])
 
 
 # -- 1 crossings and sources ------------------------------------------------------------------------------------------
@@ -260,6 +263,13 @@ def attend(attention, attended, counters, first, flagged):
 def drive_reaches(counters, chunk, stop):
     """Whether there may be a drive event before `stop`."""
     return counters[EVENT] < counters[EVENTS] or (counters[CHUNK] + 1) * chunk < stop
+
+
+def drive_done(events, counters, chunk):
+    """Time before which all drive events have been applied, ms."""
+    if counters[EVENT] < counters[EVENTS]:
+        return events[counters[EVENT]].time
+    return (counters[CHUNK] + 1) * chunk
 
 
 def apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):

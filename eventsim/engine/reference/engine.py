@@ -15,6 +15,9 @@ from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
 from ..status import Status
 
+# Instants between two looks at the keyboard and the progress bar.
+_BUDGET = 1000
+
 # Events of one instant in the order in which they act; deliveries go on with (source, projection, place).
 DELIVERY, BACKGROUND = 0, 1
 
@@ -65,7 +68,8 @@ class ReferenceEngine:
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     def advance(self, until, stop_at_spikes):
-        """Go on until a time, or an instant with a spike."""
+        """Go on until a time, a pause, or an instant with a spike."""
+        done = 0
         while True:
             t = self._next_time(until)
             if t >= until:
@@ -75,8 +79,11 @@ class ReferenceEngine:
                 return Status.DONE
             spiked = self._instant(t)
             self.now = math.nextafter(t, math.inf)
-            if spiked:
-                return Status.SPIKED if stop_at_spikes else Status.PAUSED
+            if spiked and stop_at_spikes:
+                return Status.SPIKED
+            done += 1
+            if done == _BUDGET:
+                return Status.PAUSED
 
     def _next_time(self, until):
         """Time of the next event, once the drive is drawn as far as it can matter."""
