@@ -105,7 +105,9 @@ def test_currents_that_cancel_leave_the_relaxation_alone(tau_syn, gap, above):
     crossing = LIF_EXP.next_crossing(c, s)
     first = exact(LIF_EXP, c).first_crossing(mpf(s.v), [mpf(1000), mpf(-1000)], mpf(10) ** 6)
     if first is None:
-        assert crossing == math.inf
+        # Where v comes nearer than rounding to a threshold that it never reaches, either answer is within the tolerance.
+        nearest = gap * math.exp(-crossing / 10.0)
+        assert crossing == math.inf or nearest <= 4 * math.ulp(15.0)
     else:
         slope = (c.v_inf - 15.0) / 10.0
         assert abs(crossing - first) <= 4 * math.ulp(crossing) + 4 * math.ulp(15.0) / slope
