@@ -79,4 +79,3 @@ def _program_of_nothing():
     from ...network.network import Network
 
     return lower(Network())[0]
-
