@@ -1,14 +1,17 @@
 """What only another process shows: Ctrl-C, the progress bar, plain Python, and the cache of compiled code."""
 
 import json
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import eventsim as es
@@ -227,3 +230,25 @@ def test_edited_sources_are_compiled_anew(code, name, old, new, tmp_path):
     assert after != before
     edited(folder, name, new, old)
     assert python(code, folder)[0] == before
+
+
+@pytest.mark.parametrize("engine", ["sequential", "reference"])
+def test_ctrl_c_is_heard_in_a_driven_run_without_spikes(engine):
+    """Background drive is applied in runs that may never end in a spike: they pause too."""
+    net = es.Network(seed=1)
+    neurons = net.population(50, es.LIF())
+    net.drive(neurons, 1000.0, 0.001)
+    whole = es.Simulator(net, engine=engine)
+    whole.run(1.0)
+    sim = es.Simulator(net, engine=engine)
+    sim.run(1.0)
+    begin = time.perf_counter()
+    threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        sim.run(1e7)
+    assert time.perf_counter() - begin < 10.0
+    assert 1.0 < sim.now < 1e7
+    end = math.ceil(sim.now) + 1.0
+    for each in (sim, whole):
+        each.run(until=end)
+    np.testing.assert_array_equal(sim.get(neurons, "v"), whole.get(neurons, "v"))
