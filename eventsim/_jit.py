@@ -199,8 +199,9 @@ def _register(function):
     if function is put:
         _register_put(put)
     else:
-        # Inlined before loops are vectorised, or loops with calls would not be.
-        _numba().extending.register_jitable(**_OPTIONS, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        # Random words are inlined before loops are vectorised, or loops that draw them would not be.
+        inline = function.__module__ == "eventsim.numerics.random"
+        _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

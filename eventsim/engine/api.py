@@ -74,6 +74,7 @@ class Simulator:
         self._traces = []
         self._wall, self._compile, self._build = 0.0, compiling, seconds - compiling
         self._running = False
+        self._failure = None
 
     # -- what to record ------------------------------------------------------------------------------------------------
 
@@ -176,11 +177,13 @@ class Simulator:
         Raises
         ------
         ZeroDelayLoopError, NumericalError
+            The instant can not be finished: the simulator may be read, and answers with the same error to anything else.
         SimulationError
             Where a predicate could never be asked again, because nothing is queued any more.
         KeyboardInterrupt
             On Ctrl-C, between two events: the simulator stays usable.
         """
+        self._check_whole()
         if self._running:
             raise SimulationError("run was called from within a run; a predicate may read, set and inject, but not run")
         end, predicate = self._end_of_run(duration, until)
@@ -190,7 +193,8 @@ class Simulator:
             with Interruption() as interruption, ProgressBar(self.now, end, progress) as bar:
                 self._run_to(end, predicate, interruption, bar)
         except (NumericalError, ZeroDelayLoopError) as error:
-            raise type(error)(f"{error} ({self._whereabouts(error.addresses)})") from None
+            self._failure = type(error)(f"{error} ({self._whereabouts(error.addresses)})")
+            raise self._failure from None
         finally:
             self._running = False
             compiled = _jit.seconds() - compiling
@@ -201,6 +205,11 @@ class Simulator:
         """Some addresses as members of their populations, for messages."""
         concerned = [(p, a) for p in self._populations for a in addresses[:10] if p.first <= a < p.first + p.n]
         return ", ".join(f"neuron {a - p.first} of {p.name!r}" for p, a in concerned)
+
+    def _check_whole(self):
+        """An instant that failed can not be finished: what it left can be looked at, but not go on."""
+        if self._failure is not None:
+            raise self._failure
 
     def _end_of_run(self, duration, until):
         if (duration is None) == (until is None):
@@ -277,6 +286,7 @@ class Simulator:
         selection : Population or view
         **values : float or array (len(selection),)
         """
+        self._check_whole()
         selection = self._known(selection)
         if not values:
             raise ParameterError("set needs the variables to set, such as sim.set(exc, v=-55.0)")
@@ -301,6 +311,7 @@ class Simulator:
         addresses : int or array (m,)
             Of sources, as `population.addresses` gives them.
         """
+        self._check_whole()
         times = np.atleast_1d(_cast.floats(times, "times", "ms"))
         one = _cast.dimensions(addresses, "addresses") == 0
         addresses = _cast.indices(
@@ -402,6 +413,7 @@ class Simulator:
         ----------
         path : str or path of a file
         """
+        self._check_whole()
         from .checkpoint import save
 
         save(self, path)

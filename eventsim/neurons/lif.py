@@ -70,7 +70,7 @@ def next_crossing(c, s):
 
 def crossing_bound(c, s):
     # v' falls on the way up, so the slope now is the steepest: a division instead of a logarithm.
-    if not (s.v < c.v_thresh):  # nan included: the engine looks at it and refuses it
+    if not (-math.inf < s.v < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
     if c.v_inf <= c.v_thresh:
         return math.inf

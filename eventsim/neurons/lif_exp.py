@@ -86,6 +86,16 @@ def _parabola_step(c, s, gap, excitation):
     return math.inf
 
 
+def _merged(c, s):
+    """The same state with the currents of equal time constants added up, so that opposite ones cancel."""
+    for k in range(2, len(s)):
+        for earlier in range(1, k):
+            if s[k] != 0.0 and c[_FIRST_TAU - 1 + earlier] == c[_FIRST_TAU - 1 + k]:
+                s = put(s, earlier, s[earlier] + s[k])
+                s = put(s, k, 0.0)
+    return s
+
+
 def next_crossing(c, s):
     """Time to the first h >= 0 with v(h) >= v_thresh, or inf.
 
@@ -94,6 +104,7 @@ def next_crossing(c, s):
     crossings never passes the first crossing of v; with no depolarising current left above threshold there is none.
     The slope of the lower curve is that of v, so the steps converge quadratically.
     """
+    s = _merged(c, s)
     h = 0.0
     for _ in range(_MAX_STEPS):
         at = flow(c, s, h)
@@ -113,8 +124,11 @@ def next_crossing(c, s):
 
 
 def crossing_bound(c, s):
-    if not (s[0] < c.v_thresh):  # nan included: the engine looks at it and refuses it
+    if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
+    for k in range(1, len(s)):
+        if s[k] == -math.inf:
+            return 0.0
     ceiling = c.v_inf + _excitation(c, s)
     if ceiling <= c.v_thresh:
         return math.inf
@@ -215,7 +229,12 @@ def LIFExp(*, tau_syn=None, **parameters):
     for name in ("tau_syn_exc", "tau_syn_inh"):
         if name in parameters:
             raise ParameterError(f"LIFExp takes tau_syn=[...] or {name}=, not both")
-    if isinstance(tau_syn, (str, bytes)) or not hasattr(tau_syn, "__len__") or len(tau_syn) == 0:
+    if (
+        isinstance(tau_syn, (str, bytes, dict))
+        or not getattr(tau_syn, "shape", True)
+        or not hasattr(tau_syn, "__len__")
+        or len(tau_syn) == 0
+    ):
         raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {short(tau_syn)}")
     receptors = tuple(str(k) for k in range(len(tau_syn)))
     return _model(receptors)(**parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})

@@ -26,7 +26,7 @@ def event(i, block, n, index, length, k0, k1):
     Time and target are uniform; where rates differ, the number decides between the target and its alias.
     """
     w0, w1, w2, w3 = philox(i, block, index & 0xFFFFFFFF, index >> 32, k0, k1)
-    return event_time(w0, w1, index, length), below(n, w2), alias_number(w3)
+    return event_time(w0, w1, index, length), below(n, w2), alias_number(w3, w1)
 
 
 def event_time(w0, w1, index, length):
@@ -34,6 +34,6 @@ def event_time(w0, w1, index, length):
     return min((index + unit(w0, w1)) * length, (index + 1) * length * _JUST_BELOW)
 
 
-def alias_number(w3):
-    """A number uniform in [0, 1)."""
-    return w3 * 2.0**-32
+def alias_number(w3, w1):
+    """A number uniform in [0, 1), with 43 bits: a word, and what the time has left of another."""
+    return ((w3 << 11) | (w1 & 0x7FF)) * 2.0**-43

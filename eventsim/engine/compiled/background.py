@@ -57,7 +57,7 @@ def draw_bin(drives, d, index, drawn, n, words):
         draw_words(count, block, index, drive.key0, drive.key1, w0, w1, w2, w3)
         for i in range(count):
             m = below(size, w2[i])
-            if drive.first_target < 0 and alias_number(w3[i]) >= drives.members[first + m].accept:
+            if drive.first_target < 0 and alias_number(w3[i], w1[i]) >= drives.members[first + m].accept:
                 m = drives.members[first + m].alias
             drawn[n].time = event_time(w0[i], w1[i], index, drive.bin)
             drawn[n].member = first + m
