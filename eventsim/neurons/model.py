@@ -30,7 +30,7 @@ class Parameter:
         return f"{'>' if self.low_open else '>='} {self.low:g} {self.unit}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NeuronModel:
     """A neuron model: undecorated scalar functions of named tuples, time entering as intervals.
 
@@ -93,6 +93,9 @@ class NeuronModel:
     def _parameter_table(self):
         rows = [f"{p.name} : {p.unit}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]
         return "Parameters\n----------\n" + "\n".join(rows)
+
+    def __repr__(self):
+        return f"<{self.exactness} neuron model {self.name}: variables {', '.join(self.variables)}; receptors {', '.join(self.ports)}>"
 
     def __call__(self, **values):
         """A `Neuron`: this model with these parameters (scalars, arrays of length n, or distributions)."""
