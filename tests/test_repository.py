@@ -103,7 +103,7 @@ def test_numba_has_one_door():
     doors = {name for name in TREES if any(m.split(".")[0] in ("numba", "llvmlite") for m in imports(name, inner=False))}
     assert doors <= {"_jit.py"}
     inner = {name for name in TREES if any(m.split(".")[0] in ("numba", "llvmlite") for m in imports(name))}
-    assert inner <= {"_jit.py", "cli.py", "engine/compiled/sequential.py", "engine/compiled/adapters.py"}
+    assert inner <= {"_jit.py", "cli.py", "engine/compiled/pointers.py", "engine/compiled/adapters.py"}
 
 
 LEAVES = ("io", "interop", "plots")

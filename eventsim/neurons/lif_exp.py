@@ -21,7 +21,7 @@ from functools import cache
 
 from ..numerics.propagators import charge, relaxed
 from ..numerics.tuples import put
-from .model import EXACT, NeuronModel, Parameter
+from .model import EXACT, NeuronModel, Parameter, shown
 
 _SAFE = 1.0 - 2.0**-20
 _MAX_STEPS = 10_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
@@ -221,7 +221,6 @@ def LIFExp(*, tau_syn=None, **parameters):
     >>> es.LIFExp(tau_syn=[1.0, 5.0, 50.0]).model.ports
     ('0', '1', '2')
     """
-    from .._cast import short
     from ..errors import ParameterError
 
     if tau_syn is None:
@@ -235,6 +234,6 @@ def LIFExp(*, tau_syn=None, **parameters):
         or not hasattr(tau_syn, "__len__")
         or len(tau_syn) == 0
     ):
-        raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {short(tau_syn)}")
+        raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {shown(tau_syn)}")
     receptors = tuple(str(k) for k in range(len(tau_syn)))
     return _model(receptors)(**parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})

@@ -8,6 +8,14 @@ from dataclasses import dataclass, field
 
 from ..errors import ParameterError
 
+
+def shown(value):
+    """A value as messages show it."""
+    from .._cast import short
+
+    return short(value)
+
+
 EXACT = "exact"
 BOUNDED = "bounded"
 AS_PUBLISHED = "as-published"
@@ -95,7 +103,7 @@ class NeuronModel:
         return "Parameters\n----------\n" + "\n".join(rows)
 
     def __repr__(self):
-        return f"<{self.exactness} neuron model {self.name}: variables {', '.join(self.variables)}; receptors {', '.join(self.ports)}>"
+        return f"<NeuronModel {self.name}, {self.exactness}: variables {', '.join(self.variables)}; receptors {', '.join(self.ports)}>"
 
     def __call__(self, **values):
         """A `Neuron`: this model with these parameters (scalars, arrays of length n, or distributions)."""
