@@ -55,8 +55,8 @@ def flag(value, name):
 
 def text(value, name):
     """A string."""
-    if not isinstance(value, str):
-        raise ParameterError(f"{name} must be a string, got {short(value)}")
+    if not isinstance(value, str) or not value.strip():
+        raise ParameterError(f"{name} must be a string that is not empty, got {short(value)}")
     return value
 
 

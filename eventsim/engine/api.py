@@ -13,11 +13,12 @@ from ..network.network import Network
 from ..network.population import Population, PopulationView
 from ..network.projection import Projection
 from ..neurons.model import Neuron
+from ..numerics.compensation import RESIDUE
 from ..recording import Spikes, Trace
 from .progress import Interruption, ProgressBar
 from .status import Status
 
-ENGINES = ("auto", "reference", "sequential", "windowed")
+ENGINES = ("auto", "reference", "sequential")
 
 
 class Simulator:
@@ -298,8 +299,11 @@ class Simulator:
             clean[name] = _cast.number(value, what) if scalar else _cast.floats(value, what, shape=(len(selection),))
         p = selection.population
         states = self._engine.read(p.ordinal, selection.index)
+        fields = p.model.model.state_type._fields
         for name, value in clean.items():
-            states[:, p.model.model.variables.index(name)] = value
+            states[:, fields.index(name)] = value
+            if name + RESIDUE in fields:
+                states[:, fields.index(name + RESIDUE)] = 0.0
         self._engine.write(p.ordinal, selection.index, states)
 
     def inject(self, times, addresses):
@@ -439,8 +443,6 @@ def engine_named(name):
     """The class of an engine."""
     if not isinstance(name, str) or name not in ENGINES:
         raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
-    if name == "windowed":
-        raise ParameterError("the windowed engine is not part of this version; engine='auto' or 'sequential' gives the same spikes")
     if name == "reference":
         from .reference.engine import ReferenceEngine
 

@@ -61,7 +61,7 @@ def check_memory(network):
         needed += j.rule.expected(j.pre, j.post) * (4 + 8 * individual)
     for p in network.populations:
         # Tables of addresses, and the rows of neurons: those of the Program, the engine's, and while they are made.
-        needed += 60 * p.n + (0 if p.is_source else 24 * p.n * (STATE + len(p.model.model.variables)))
+        needed += 60 * p.n + (0 if p.is_source else 24 * p.n * (STATE + len(p.model.model.state_type._fields)))
     available = available_bytes()
     if needed > available:
         raise CapacityError(
@@ -125,10 +125,10 @@ def _check_drawn(p):
 
 def _rows(p):
     """Initial rows of a population: last event at 0, never fired, not yet looked at, initial state."""
-    variables = p.model.model.variables
-    rows = np.empty((p.n, STATE + len(variables)))
+    model = p.model.model
+    rows = np.zeros((p.n, STATE + len(model.state_type._fields)))
     rows[:, :STATE] = 0.0, -np.inf, np.inf
-    for k, name in enumerate(variables):
+    for k, name in enumerate(model.variables):
         rows[:, STATE + k] = p._values(name)
         if isinstance(p.values.get(name), Distribution) and not np.isfinite(rows[:, STATE + k]).all():
             raise NumericalError(f"initial {name} of population {p.name!r} is not finite")

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..synapses.static import BY_SIGN as BY_SIGN
+
 # Kinds of population. Neuron populations have the index of their model instead, 0, 1, ...
 SPIKE_SOURCE = -1
 POISSON = -2
-
-# A port that is chosen by each weight's sign: 0 where it is >= 0, else 1.
-BY_SIGN = -1
 
 # A lane is a delay that many synapses share; a projection without one keeps a delay for each synapse.
 NO_LANE = -1
@@ -26,18 +25,19 @@ LAST, FREE, WAKE, STATE = 0, 1, 2, 3
 # WAKE   the engine looks at the neuron again at this time: never later than its next crossing, ms
 
 
-def _record(integers="", floats=""):
+def columns(integers="", floats=""):
+    """The dtype of a record array: names of its int64 columns, then of its float64 ones, each divided by blanks."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in floats.split()])
 
 
-POPULATION = _record(
+POPULATION = columns(
     "first count "  # first address, number of members
     "kind "  # index of the model, or a source
     "width row "  # length of a neuron's row (0 for sources), where the rows of its neurons begin
     "constant constant_stride "  # where its constants begin; 0 where all neurons share them
     "out out_end "  # its outgoing projections: out[out:out_end]
 )
-PROJECTION = _record(
+PROJECTION = columns(
     "pre_first pre_count "  # address of its first row, number of rows
     "post port "  # population of the targets; receptor, or -1 where the weight's sign decides
     "lane "  # lane of the shared delay, or NO_LANE
@@ -46,15 +46,15 @@ PROJECTION = _record(
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
     "delay delay_stride"  # the same for its delay
 )
-DRIVE = _record(
+DRIVE = columns(
     "population port member member_end block block_end key0 key1 "
     "first_target",  # member m of a block-wise plain drive is local index first_target + m, with no look at MEMBER; -1: look
     "bin weight",  # length of a bin, ms; the weight of a plain drive
 )
-MEMBER = _record("target alias", "weight accept")  # target: local index; alias table of rates within the block
-BLOCK = _record("table length")  # cumulative[table:table + length] is the distribution of its number of events
-SPIKE = _record("address", "time")  # time in ms
-POISSON_SOURCE = _record("address key0 key1", "interval")  # mean interval, ms
+MEMBER = columns("target alias", "weight accept")  # target: local index; alias table of rates within the block
+BLOCK = columns("table length")  # cumulative[table:table + length] is the distribution of its number of events
+SPIKE = columns("address", "time")  # time in ms
+POISSON_SOURCE = columns("address key0 key1", "interval")  # mean interval, ms
 
 
 def records(dtype, n):

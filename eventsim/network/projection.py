@@ -4,11 +4,10 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ConnectivityError, DelayError, ParameterError
+from ..synapses.static import BY_SIGN
 from .distributions import Distribution
 from .rules import AllToAll
 from .sources import check_rate
-
-BY_SIGN = -1
 
 
 class Projection:

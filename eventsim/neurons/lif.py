@@ -15,6 +15,7 @@ Source
 import math
 from typing import NamedTuple
 
+from ..numerics.compensation import add
 from ..numerics.propagators import relaxed
 from .model import EXACT, NeuronModel, Parameter
 
@@ -42,6 +43,7 @@ class Constants(NamedTuple):
 
 class State(NamedTuple):
     v: float  # membrane potential, mV
+    v_residue: float  # what rounding left out of it, mV
 
 
 def prepare(p):
@@ -49,7 +51,7 @@ def prepare(p):
 
 
 def flow(c, s, dt):
-    return State(s.v + (c.v_inf - s.v) * relaxed(dt / c.tau_m))
+    return State(*add(s.v, s.v_residue, ((c.v_inf - s.v) - s.v_residue) * relaxed(dt / c.tau_m)))
 
 
 def flow_refractory(c, s, dt):
@@ -65,7 +67,7 @@ def next_crossing(c, s):
         return 0.0
     if c.v_inf <= c.v_thresh:
         return math.inf
-    return c.tau_m * math.log1p((c.v_thresh - s.v) / (c.v_inf - c.v_thresh))
+    return c.tau_m * math.log1p(((c.v_thresh - s.v) - s.v_residue) / (c.v_inf - c.v_thresh))
 
 
 def crossing_bound(c, s):
@@ -74,11 +76,11 @@ def crossing_bound(c, s):
         return 0.0
     if c.v_inf <= c.v_thresh:
         return math.inf
-    return _SAFE * c.tau_m * ((c.v_thresh - s.v) / (c.v_inf - s.v))
+    return _SAFE * c.tau_m * (((c.v_thresh - s.v) - s.v_residue) / (c.v_inf - s.v))
 
 
 def receive(c, s, port, w):
-    return State(s.v + w)
+    return State(*add(s.v, s.v_residue, w))
 
 
 def receive_refractory(c, s, port, w):
@@ -86,7 +88,7 @@ def receive_refractory(c, s, port, w):
 
 
 def fire(c, s):
-    return State(c.v_reset)
+    return State(c.v_reset, 0.0)
 
 
 LIF = NeuronModel(

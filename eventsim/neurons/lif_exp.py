@@ -19,35 +19,48 @@ import math
 from collections import namedtuple
 from functools import cache
 
-from ..numerics.propagators import charge, relaxed
+from ..numerics.compensation import RESIDUE, add
+from ..numerics.propagators import charge, decayed, relaxed, remaining
 from ..numerics.tuples import put
 from .model import EXACT, NeuronModel, Parameter, shown
 
 _SAFE = 1.0 - 2.0**-20
-_MAX_STEPS = 10_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
+_MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
 
-# Places in the constants; the receptors' time constants follow. A state is v, then one current per receptor.
+# Places in the constants; the receptors' time constants follow. A state is v, then one current per receptor, then the
+# residues of all these in the same order.
 _FIRST_TAU = 6
 
 
 def flow(c, s, dt):
-    v = s[0] + (c.v_inf - s[0]) * relaxed(dt / c.tau_m)
-    leak = math.exp(-dt / c.tau_m)
-    for k in range(1, len(s)):
+    variables = len(s) // 2
+    z_m = dt / c.tau_m
+    lost_m = relaxed(z_m)
+    move = ((c.v_inf - s[0]) - s[variables]) * lost_m
+    for k in range(1, variables):
         i = s[k]
         if i != 0.0:
             tau_syn = c[_FIRST_TAU - 1 + k]
-            decay = math.exp(-dt / tau_syn)
-            v += i * charge(dt, c.tau_m, tau_syn, leak if c.tau_m >= tau_syn else decay) / c.c_m
-            s = put(s, k, i * decay)
-    return put(s, 0, v)
+            z = dt / tau_syn
+            lost = relaxed(z)
+            slower = remaining(z_m, lost_m) if c.tau_m >= tau_syn else remaining(z, lost)
+            move += i * charge(dt, c.tau_m, tau_syn, slower) / c.c_m
+            s = _with(s, k, decayed(i, s[variables + k], z, lost))
+    return _with(s, 0, add(s[0], s[variables], move))
 
 
 def flow_refractory(c, s, dt):
-    for k in range(1, len(s)):
+    variables = len(s) // 2
+    for k in range(1, variables):
         if s[k] != 0.0:
-            s = put(s, k, s[k] * math.exp(-dt / c[_FIRST_TAU - 1 + k]))
+            z = dt / c[_FIRST_TAU - 1 + k]
+            s = _with(s, k, decayed(s[k], s[variables + k], z, relaxed(z)))
     return s
+
+
+def _with(s, k, value):
+    """The state with variable k and its residue replaced."""
+    return put(put(s, k, value[0]), len(s) // 2 + k, value[1])
 
 
 def above(c, s):
@@ -57,27 +70,53 @@ def above(c, s):
 def _excitation(c, s):
     """The depolarising currents as the potential they would hold, mV."""
     total = 0.0
-    for k in range(1, len(s)):
+    for k in range(1, len(s) // 2):
         if s[k] > 0.0:
             total += s[k]
     return total * c.tau_m / c.c_m
 
 
-def _parabola_step(c, s, gap, excitation):
+def _slowest_first(c, s):
+    """The same neuron with its receptors in order of their time constants, the longest first."""
+    for last in range(len(s) // 2 - 1, 1, -1):
+        for k in range(1, last):
+            tau, later = c[_FIRST_TAU - 1 + k], c[_FIRST_TAU + k]
+            if tau < later:
+                c = put(put(c, _FIRST_TAU - 1 + k, later), _FIRST_TAU + k, tau)
+                s = put(put(s, k, s[k + 1]), k + 1, s[k])
+    return c, s
+
+
+def _highest(c, s, sign, changing):
+    """An upper bound on sign * sum_k i_k exp(-h/tau_k) over all h >= 0; if `changing`, on that of its derivative.
+
+    With E_k = exp(-h/tau_k), receptors from slow to fast and P_k the sum of the first k coefficients, summation by
+    parts gives sum_k P_k (E_k - E_(k+1)), the last difference being E_K. All differences are positive, together at
+    most 1, and each at most (tau_k - tau_(k+1))/(e tau_(k+1)): opposite currents of like time constants cancel.
+    """
+    partial = largest = spread = 0.0
+    for k in range(1, len(s) // 2):
+        tau = c[_FIRST_TAU - 1 + k]
+        if k > 1 and partial > 0.0:
+            spread += partial * min(1.0, 0.37 * (c[_FIRST_TAU - 2 + k] - tau) / tau)
+        partial += -sign * s[k] / tau if changing else sign * s[k]
+        largest = max(largest, partial)
+    return min(largest, max(partial, 0.0) + spread)
+
+
+def _parabola_step(c, s, gap):
     """A time in which v cannot rise by gap, from its slope now and the largest curvature it can have below threshold.
 
-    v'' = (R sum i_k' - v')/tau_m. Recovery from inhibition is fastest now; v' is at least what it would be at
-    threshold without excitation. So v(x) <= v + v' x + bend x**2 / 2 until the first crossing.
+    v'' = (R sum i_k' - v')/tau_m, and below threshold v' is at least what it would be there with the least current.
+    So v(x) <= v + v' x + bend x**2 / 2 until the first crossing.
     """
     r = c.tau_m / c.c_m
-    inhibition = 0.0
-    recovery = 0.0
-    for k in range(1, len(s)):
-        if s[k] < 0.0:
-            inhibition += r * s[k]
-            recovery -= r * s[k] / c[_FIRST_TAU - 1 + k]
-    slope = (c.v_inf - s[0] + excitation + inhibition) / c.tau_m
-    bend = (recovery + max(0.0, c.v_thresh - c.v_inf - inhibition) / c.tau_m) / c.tau_m
+    current = 0.0
+    for k in range(1, len(s) // 2):
+        current += s[k]
+    slope = (c.v_inf - s[0] + r * current) / c.tau_m
+    sinking = max(0.0, c.v_thresh - c.v_inf + r * _highest(c, s, -1.0, False)) / c.tau_m
+    bend = (r * _highest(c, s, 1.0, True) + sinking) / c.tau_m
     root = math.sqrt(slope * slope + 2.0 * bend * gap)
     if slope > 0.0:
         return 2.0 * gap / (slope + root)
@@ -86,37 +125,26 @@ def _parabola_step(c, s, gap, excitation):
     return math.inf
 
 
-def _merged(c, s):
-    """The same state with the currents of equal time constants added up, so that opposite ones cancel."""
-    for k in range(2, len(s)):
-        for earlier in range(1, k):
-            if s[k] != 0.0 and c[_FIRST_TAU - 1 + earlier] == c[_FIRST_TAU - 1 + k]:
-                s = put(s, earlier, s[earlier] + s[k])
-                s = put(s, k, 0.0)
-    return s
-
-
 def next_crossing(c, s):
     """Time to the first h >= 0 with v(h) >= v_thresh, or inf.
 
-    From where it stands, v lies below two curves: the relaxation towards the ceiling v_inf + R sum(i_k > 0), and a
-    parabola (`_parabola_step`). Neither can reach threshold before v does, so stepping to the later of their
-    crossings never passes the first crossing of v; with no depolarising current left above threshold there is none.
-    The slope of the lower curve is that of v, so the steps converge quadratically.
+    From where it stands, v lies below two curves: the relaxation towards a ceiling, v_inf and the largest potential
+    that the currents can still hold, and a parabola (`_parabola_step`). Neither can reach threshold before v does, so
+    stepping to the later of their crossings never passes the first crossing of v; with the ceiling below threshold
+    there is none. The slope of the lower curve is that of v, so the steps converge quadratically.
     """
-    s = _merged(c, s)
+    c, s = _slowest_first(c, s)
     h = 0.0
     for _ in range(_MAX_STEPS):
         at = flow(c, s, h)
-        gap = c.v_thresh - at[0]
-        if gap <= 0.0:
+        gap = (c.v_thresh - at[0]) - at[len(s) // 2]
+        if at[0] >= c.v_thresh or gap <= 0.0:
             return h
-        excitation = _excitation(c, at)
-        ceiling = c.v_inf + excitation
+        ceiling = c.v_inf + c.tau_m / c.c_m * _highest(c, at, 1.0, False)
         if ceiling <= c.v_thresh:
             return math.inf
         step = c.tau_m * math.log1p(gap / (ceiling - c.v_thresh))
-        step = max(step, _parabola_step(c, at, gap, excitation))
+        step = max(step, _parabola_step(c, at, gap))
         if h + step == h or step == math.inf:
             return h + step
         h += step
@@ -126,21 +154,21 @@ def next_crossing(c, s):
 def crossing_bound(c, s):
     if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
-    for k in range(1, len(s)):
+    for k in range(1, len(s) // 2):
         if s[k] == -math.inf:
             return 0.0
     ceiling = c.v_inf + _excitation(c, s)
     if ceiling <= c.v_thresh:
         return math.inf
-    return _SAFE * c.tau_m * ((c.v_thresh - s[0]) / (ceiling - s[0]))
+    return _SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
 
 
 def receive(c, s, port, w):
-    return put(s, 1 + port, s[1 + port] + w)
+    return _with(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
 
 
 def fire(c, s):
-    return put(s, 0, c.v_reset)
+    return _with(s, 0, (c.v_reset, 0.0))
 
 
 @cache
@@ -148,6 +176,7 @@ def _model(receptors):
     """The model with receptors of these names."""
     taus = tuple(f"tau_syn_{r}" for r in receptors)
     membrane = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
+    variables = ("v", *(f"i_{r}" for r in receptors))
     constants = namedtuple("Constants", ("tau_m", "c_m", "v_inf", "v_thresh", "v_reset", "t_ref", *taus))
 
     def prepare(p):
@@ -169,7 +198,7 @@ def _model(receptors):
         ),
         parameter_type=namedtuple("Parameters", (*membrane, *taus)),
         constant_type=constants,
-        state_type=namedtuple("State", ("v", *(f"i_{r}" for r in receptors))),
+        state_type=namedtuple("State", (*variables, *(x + RESIDUE for x in variables))),
         ports=receptors,
         weight_unit="pA",
         exactness=EXACT,

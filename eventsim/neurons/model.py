@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..errors import ParameterError
+from ..numerics.compensation import RESIDUE
 
 
 def shown(value):
@@ -51,7 +52,8 @@ class NeuronModel:
     parameters : tuple of Parameter
         What the user gives; the first letter of each unit is that of the project's units (ms, mV, pA, pF, nS, GOhm).
     parameter_type, constant_type, state_type : named tuple classes of floats
-        The user's parameters, the constants derived from them once, and the state.
+        The user's parameters, the constants derived from them once, and the state: the variables, then for those
+        that carry their rounding along (numerics/compensation.py) a field `<variable>_residue`, in the same order.
     ports : tuple of str
         The receptors. With two ports "exc", "inh" the sign of the weight chooses, zero being "exc".
     exactness : str
@@ -100,7 +102,8 @@ class NeuronModel:
 
     def _parameter_table(self):
         rows = [f"{p.name} : {p.unit}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]
-        return "Parameters\n----------\n" + "\n".join(rows)
+        state = f"State variables: {', '.join(self.variables)}. Receptors: {', '.join(self.ports)}; weights in {self.weight_unit}."
+        return "Parameters\n----------\n" + "\n".join(rows) + f"\n\n{state}"
 
     def __repr__(self):
         return f"<NeuronModel {self.name}, {self.exactness}: variables {', '.join(self.variables)}; receptors {', '.join(self.ports)}>"
@@ -121,8 +124,8 @@ class NeuronModel:
 
     @property
     def variables(self):
-        """Names of the state variables."""
-        return self.state_type._fields
+        """Names of the state variables; their rounding residues follow them in the state and are not shown."""
+        return tuple(name for name in self.state_type._fields if not name.endswith(RESIDUE))
 
 
 @dataclass(frozen=True, eq=False)

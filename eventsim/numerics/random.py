@@ -18,7 +18,6 @@ DELAY = 3
 DRIVE = 4
 SOURCE = 5
 PARAMETER = 6
-INITIAL_STATE = 7
 TOTAL_NUMBER = 8
 
 # The counter word that separates the number of events of a drive's bin from the events themselves.

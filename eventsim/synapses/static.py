@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+# A receptor that is chosen by each weight's sign: the first where it is >= 0, else the second.
+BY_SIGN = -1
+
 
 @dataclass(frozen=True, eq=False)
 class Static:

@@ -1,6 +1,7 @@
 """Guarantee 2: each spike is where 40-digit arithmetic has it, given what the engine decided before; none missed or invented."""
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -97,6 +98,40 @@ def test_guarantee_2_every_spike_is_where_it_has_to_be(case):
 @settings(max_examples=15)
 def test_guarantee_2_currents(case):
     check(case)
+
+
+def dense(kind, rest, per_tau, duration):
+    """A neuron at the border of firing under balanced random input of `per_tau` deliveries in a membrane time constant."""
+    rng = np.random.default_rng(3)
+    parameters = {"tau_m": 10.0, "v_rest": rest, "v_reset": rest, "v_thresh": rest + 15.0, "t_ref": 2.0}
+    if kind == "LIF":  # driven by a current against inhibition, so that it crosses by drift
+        cell, excitation, inhibition = es.LIF(i_offset=60.0, **parameters), 2.0, -46.0
+    else:  # 60 mV of excitation less 46 mV of inhibition, through currents of 2 and 5 ms
+        cell = es.LIFExp(c_m=250.0, tau_syn_exc=2.0, tau_syn_inh=5.0, **parameters)
+        excitation, inhibition = 60.0 * 250.0 / 2.0, -46.0 * 250.0 / 5.0
+    trains = [np.sort(rng.uniform(0.0, duration, int(part * per_tau * duration / 10.0))) for part in (0.6, 0.4)]
+    net = es.Network()
+    neuron = net.population(1, cell)
+    sources = net.population(2, es.SpikeSource(times=trains))
+    net.connect(sources[:1], neuron, es.AllToAll(), weight=excitation / (0.6 * per_tau), delay=0.1)
+    net.connect(sources[1:], neuron, es.AllToAll(), weight=inhibition / (0.4 * per_tau), delay=0.1)
+    sim = es.Simulator(net, record_spikes=net.populations)
+    sim.run(duration)
+    return judge_run(sim)[neuron.name, 0]
+
+
+@pytest.mark.parametrize("rest", [0.0, -65.0])
+@pytest.mark.parametrize("kind", ["LIF", "LIFExp"])
+@pytest.mark.parametrize(
+    ("per_tau", "duration"),
+    [(30, 300.0), (1000, 60.0), pytest.param(3000, 150.0, marks=pytest.mark.slow), pytest.param(10_000, 100.0, marks=pytest.mark.slow)],
+)
+def test_guarantee_2_does_not_fade_with_dense_input(kind, rest, per_tau, duration):
+    """State is summed with compensation: crossings by drift stay far within the tolerance, however many deliveries there are."""
+    verdict = dense(kind, rest, per_tau, duration)
+    assert verdict.wrong == []
+    assert len(verdict.ulps) >= 2
+    assert max(verdict.errors) < 0.5
 
 
 @pytest.mark.slow

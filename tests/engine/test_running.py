@@ -439,3 +439,44 @@ def test_growing_in_the_midst_of_things_changes_no_bit():
     assert len(found[0].spikes) > 4 * CAPACITY
     assert_same_spikes(found[1].spikes, found[0].spikes)
     assert_same_states(states(found[1]), states(found[0]))
+
+
+# -- runs that fail --------------------------------------------------------------------------------------------------------
+
+
+def exploding(engine, model, weight):
+    """A neuron whose state leaves the numbers at 1 ms, and one beside it that fires every millisecond."""
+    net = es.Network()
+    neuron = net.population(1, model(v_rest=0.0, v_reset=0.0, v_thresh=15.0), name="cell")
+    source = net.population(2, es.SpikeSource(times=[[1.0], [1.0]]))
+    net.connect(source, neuron, es.AllToAll(), weight=weight, delay=0.0)
+    return es.Simulator(net, engine=engine)
+
+
+@pytest.mark.parametrize("weight", [1.7e308, -1.7e308])
+@pytest.mark.parametrize("model", [es.LIF, es.LIFExp])
+def test_a_state_that_is_no_number_stops_the_run(engine, model, weight):
+    sim = exploding(engine, model, weight)
+    with pytest.raises(es.NumericalError, match="neuron 0 of 'cell'"):
+        sim.run(100.0)
+
+
+def test_a_run_that_failed_stays_failed(engine, tmp_path):
+    """Whatever would go on from the half-done instant answers with the same error; reading is allowed."""
+    sim = exploding(engine, es.LIF, -1.7e308)
+    with pytest.raises(es.NumericalError) as first:
+        sim.run(100.0)
+    (cell,) = [p for p in sim.network.populations if p.name == "cell"]
+    for again in (
+        lambda: sim.run(1.0),
+        lambda: sim.run(until=lambda sim: True),
+        lambda: sim.set(cell, v=0.0),
+        lambda: sim.inject([200.0], [1]),
+        lambda: sim.save(tmp_path / "checkpoint.npz"),
+    ):
+        with pytest.raises(es.NumericalError) as raised:
+            again()
+        assert str(raised.value) == str(first.value)
+    assert list(tmp_path.iterdir()) == []
+    assert len(sim.spikes) == 0
+    assert sim.stats["spikes"] == 0

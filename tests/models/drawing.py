@@ -1,5 +1,7 @@
 """Constants and states of any model of ALL_MODELS, drawn for tests; and the same neuron in exact numbers."""
 
+import math
+
 from hypothesis import strategies as st
 from mpmath import mpf
 
@@ -34,11 +36,29 @@ def constants(draw, model):
 
 @st.composite
 def neurons(draw, model):
-    """Constants, and a state below threshold."""
+    """Constants, and a state below threshold, with residues of less than half a unit in the last place."""
     c = draw(constants(model))
     depth = draw(st.one_of(st.sampled_from((15.0, 1.0, 1e-3, 1e-9)), st.floats(1e-6, 60.0)))
     currents = st.one_of(st.sampled_from((0.0, 500.0, 2000.0, -1000.0)), st.floats(-5000.0, 8000.0, allow_subnormal=False))
-    return c, model.state_type(c.v_thresh - depth, *[draw(currents) for _ in model.variables[1:]])
+    variables = (c.v_thresh - depth, *[draw(currents) for _ in model.variables[1:]])
+    residues = [math.ulp(x) * draw(st.sampled_from((0.0, 0.4, -0.2))) if x else 0.0 for x in variables]
+    return c, model.state_type(*variables, *residues)
+
+
+def state(model, *variables):
+    """The state with these variables (zeros for those left out), and no residues."""
+    return model.state_type(*variables, *[0.0] * (len(model.state_type._fields) - len(variables)))
+
+
+def currents_of(model, s):
+    """The variables of a state without v."""
+    return s[1 : len(model.variables)]
+
+
+def exact_variables(model, s):
+    """The variables of a state with their residues: v and a list of currents, as exact numbers."""
+    v, *currents = [mpf(x) + mpf(s[len(model.variables) + k]) for k, x in enumerate(s[: len(model.variables)])]
+    return v, currents
 
 
 def exact(model, c):
@@ -48,7 +68,7 @@ def exact(model, c):
     return Membrane(mpf(c.tau_m), mpf(c.v_inf), mpf(c.v_thresh), mpf(c.v_reset), c.t_ref, resistance, taus)
 
 
-def scale(c, s):
+def scale(model, c, s):
     """The largest potential that takes part in computing v, mV: rounding errors are a few ulp of it."""
-    currents = [abs(i) * c.tau_m / c.c_m for i in s[1:]]
+    currents = [abs(i) * c.tau_m / c.c_m for i in currents_of(model, s)]
     return max(abs(s[0]), abs(c.v_inf), abs(c.v_thresh), *currents, 0.0) if currents else max(abs(s[0]), abs(c.v_inf), abs(c.v_thresh))

@@ -1,6 +1,7 @@
 """What every neuron model has to keep, for all of ALL_MODELS."""
 
 import math
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -11,9 +12,10 @@ from mpmath import mpf
 
 from eventsim import _jit
 from eventsim.neurons import ALL_MODELS, EXACT
+from eventsim.numerics.compensation import RESIDUE
 
 from ..oracle import ulp
-from .drawing import IDS, constants, exact, neurons, scale
+from .drawing import IDS, constants, currents_of, exact, exact_variables, neurons, scale, state
 
 pytestmark = pytest.mark.parametrize("model", ALL_MODELS, ids=IDS)
 
@@ -41,8 +43,8 @@ def test_flow_composes(model, data, a, b):
     c, s = data.draw(neurons(model))
     for flow in (model.flow, model.flow_refractory):
         once, twice = flow(c, s, a + b), flow(c, flow(c, s, a), b)
-        assert abs(once[0] - twice[0]) <= 8.0 * math.ulp(scale(c, s))
-        for one, two, tau in zip(once[1:], twice[1:], c[6:], strict=True):
+        assert abs(once[0] - twice[0]) <= 8.0 * math.ulp(scale(model, c, s))
+        for one, two, tau in zip(currents_of(model, once), currents_of(model, twice), c[6:], strict=True):
             granted = 4.0 + (a + b) / tau  # exp(-x) of a rounded x is off by x ulp whatever one does
             assert abs(one - two) <= granted * math.ulp(one) + 5e-324
 
@@ -50,10 +52,10 @@ def test_flow_composes(model, data, a, b):
 @given(data=st.data(), dt=st.floats(1e-6, 200.0))
 def test_flow_is_the_solution_of_the_equations(model, data, dt):
     c, s = data.draw(neurons(model))
-    v, currents = exact(model, c).after(mpf(s[0]), [mpf(i) for i in s[1:]], mpf(dt))
+    v, currents = exact(model, c).after(*exact_variables(model, s), mpf(dt))
     after = model.flow(c, s, dt)
-    assert abs(after[0] - v) <= 4.0 * ulp(scale(c, s))
-    for i, e, tau in zip(after[1:], currents, c[6:], strict=True):
+    assert abs(after[0] - v) <= 4.0 * ulp(scale(model, c, s))
+    for i, e, tau in zip(currents_of(model, after), currents, c[6:], strict=True):
         assert abs(i - e) <= (2.0 + dt / tau) * ulp(e) + 5e-324
 
 
@@ -62,7 +64,7 @@ def test_the_membrane_is_clamped_in_refractoriness_and_currents_decay_as_ever(mo
     c, s = data.draw(neurons(model))
     clamped = model.flow_refractory(c, s, dt)
     assert clamped[0] == s[0]
-    assert clamped[1:] == model.flow(c, s, dt)[1:]
+    assert currents_of(model, clamped) == currents_of(model, model.flow(c, s, dt))
 
 
 @given(data=st.data(), weight=st.floats(-1e4, 1e4))
@@ -71,26 +73,28 @@ def test_a_delivery_reaches_its_receptor_alone(model, data, weight):
     for port in range(len(model.ports)):
         place = port + 1 if len(model.variables) > 1 else 0
         after = model.receive(c, s, port, weight)
-        assert after == s._replace(**{model.variables[place]: s[place] + weight})
+        name = model.variables[place]
+        total = s[place] + (weight + getattr(s, name + RESIDUE))
+        residue = Fraction(s[place]) + Fraction(weight + getattr(s, name + RESIDUE)) - Fraction(total)
+        assert after == s._replace(**{name: total, name + RESIDUE: float(residue)})
         assert model.receive_refractory(c, s, port, weight) == (s if place == 0 else after)
 
 
 @given(data=st.data())
 def test_a_spike_resets_the_membrane_alone(model, data):
     c, s = data.draw(neurons(model))
-    assert model.fire(c, s) == s._replace(v=c.v_reset)
+    assert model.fire(c, s) == s._replace(v=c.v_reset, v_residue=0.0)
 
 
 @given(data=st.data())
 def test_touching_the_threshold_is_being_above(model, data):
     c = data.draw(constants(model))
-    rest = [0.0] * (len(model.variables) - 1)
     for v in (c.v_thresh, math.nextafter(c.v_thresh, math.inf), c.v_thresh + 100.0):
-        s = model.state_type(v, *rest)
+        s = state(model, v)
         assert model.above(c, s)
         assert model.next_crossing(c, s) == 0.0
         assert model.crossing_bound(c, s) == 0.0
-    below = model.state_type(math.nextafter(c.v_thresh, -math.inf), *rest)
+    below = state(model, math.nextafter(c.v_thresh, -math.inf))
     assert not model.above(c, below)
 
 
@@ -111,7 +115,7 @@ def test_no_crossing_is_earlier_by_dense_sampling(model, data):
     span = min(crossing, 30.0 * longest)
     event("crosses" if crossing < math.inf else "never crosses")
     assert crossing > 0.0
-    margin = 4.0 * math.ulp(scale(c, s))
+    margin = 4.0 * math.ulp(scale(model, c, s))
     for x in np.linspace(0.0, span, 300)[:-1].tolist():
         assert model.flow(c, s, x)[0] < c.v_thresh + margin
     if crossing < math.inf:
@@ -125,11 +129,11 @@ def test_the_crossing_is_the_first_one_in_40_digits(model, data):
     c, s = data.draw(neurons(model))
     crossing = model.next_crossing(c, s)
     membrane = exact(model, c)
-    v, currents = mpf(s[0]), [mpf(i) for i in s[1:]]
+    v, currents = exact_variables(model, s)
     end = mpf(10) ** 5 * mpf(c.tau_m)
 
     def first(threshold):
-        shifted = membrane.shifted(0) if threshold == 0 else membrane.shifted(threshold * scale(c, s) / abs(c.v_thresh))
+        shifted = membrane.shifted(0) if threshold == 0 else membrane.shifted(threshold * scale(model, c, s) / abs(c.v_thresh))
         if v >= shifted.v_thresh:
             return mpf(0)
         return shifted.first_crossing(v, currents, end) or mpf("inf")
@@ -139,7 +143,7 @@ def test_the_crossing_is_the_first_one_in_40_digits(model, data):
         right = exact_crossing == crossing
     else:
         slope = membrane.slope(membrane.v_thresh, membrane.decayed(currents, exact_crossing))
-        right = abs(crossing - exact_crossing) <= 4 * ulp(crossing) + 4 * ulp(scale(c, s)) / abs(slope)
+        right = abs(crossing - exact_crossing) <= 4 * ulp(crossing) + 4 * ulp(scale(model, c, s)) / abs(slope)
     event("as it is" if right else "for a threshold 4 ulp away")
     if not right:
         assert first(-8) - 4 * ulp(min(crossing, 1e300)) <= crossing <= first(8) + 4 * ulp(min(crossing, 1e300))
@@ -185,7 +189,7 @@ def plain_everything(model, cs, states, dt, weight, port):
 
 def test_compiled_functions_give_the_same_bits(model):
     rng = np.random.default_rng(9)
-    n, variables, width = 3000, len(model.variables), len(model.constant_type._fields)
+    n, variables, fields, width = 3000, len(model.variables), len(model.state_type._fields), len(model.constant_type._fields)
     cs, states = [], []
     for _ in range(n):
         tau_m = 10.0 ** rng.uniform(0.0, 2.0)
@@ -193,7 +197,7 @@ def test_compiled_functions_give_the_same_bits(model):
         values["i_offset"] = rng.uniform(-10.0, 30.0) / (1.0 if variables == 1 else tau_m / 250.0)
         tau = tau_m * rng.choice([1.0, 1.0 + 1e-9, 1.0 - 1e-15, 0.3, 3.0])
         cs.append(model.prepare(model.parameter_type(*[values.get(p.name, tau) for p in model.parameters])))
-        states.append(model.state_type(rng.uniform(-80.0, -49.0), *rng.choice([0.0, 1.0, -1.0], variables - 1) * rng.uniform(0.0, 9000.0)))
+        states.append(state(model, rng.uniform(-80.0, -49.0), *rng.choice([0.0, 1.0, -1.0], variables - 1) * rng.uniform(0.0, 9000.0)))
     dt, weight = 10.0 ** rng.uniform(-9.0, 2.0, n), rng.normal(0.0, 10.0, n)
     port = rng.integers(0, len(model.ports), n)
     plain = plain_everything(model, cs, states, dt, weight, port)
@@ -202,11 +206,11 @@ def test_compiled_functions_give_the_same_bits(model):
         "Constants": model.constant_type,
         "State": model.state_type,
         "load_constants": _jit.float_tuple_loader(width),
-        "load_state": _jit.float_tuple_loader(variables),
+        "load_state": _jit.float_tuple_loader(fields),
     }
     out = np.empty_like(plain)
     run = _jit.compiled(everything, bind=bind, key=None)
-    _jit.timed(run, np.array(cs).ravel(), width, np.array(states).ravel(), variables, dt, weight, port, out)
+    _jit.timed(run, np.array(cs).ravel(), width, np.array(states).ravel(), fields, dt, weight, port, out)
     assert np.isfinite(plain[:, 0]).sum() > 300
     np.testing.assert_array_equal(plain, out)
 
@@ -219,7 +223,7 @@ def test_a_model_never_divides_by_zero(model):
     )
     for v in [15.0, math.nextafter(15.0, 0.0), c.v_inf, *extremes]:
         for i in extremes:
-            s = model.state_type(v, *[i] * (len(model.variables) - 1))
+            s = state(model, v, *[i] * (len(model.variables) - 1))
             assert not math.isnan(model.crossing_bound(c, s))
             for dt in (0.0, 5e-324, 1.0, 1e6, 1e300):
                 model.flow(c, s, dt)

@@ -11,7 +11,7 @@ from mpmath import mpf
 from eventsim import _jit
 from eventsim.neurons import ALL_MODELS, LIF_EXP
 
-from .drawing import exact, neurons
+from .drawing import exact, neurons, state
 
 TAU_SYN = [2.0, 0.5, 30.0, 10.0, *(10.0 * (1.0 + s * 10.0**-k) for k in (2, 5, 8, 11, 14, 15) for s in (1, -1))]
 
@@ -37,7 +37,7 @@ def test_a_potential_that_peaks_next_to_threshold(tau_syn, distance):
     t_peak, height = peak(tau_syn)
     current = float((15 + mpf(distance)) / height)
     c = neuron(tau_syn)
-    s = LIF_EXP.state_type(0.0, current, 0.0)
+    s = state(LIF_EXP, 0.0, current, 0.0)
     crossing = LIF_EXP.next_crossing(c, s)
     if distance < 0.0:
         assert crossing == math.inf
@@ -76,7 +76,7 @@ def test_next_to_a_tangent_the_crossing_takes_few_steps():
         for k in range(3, 14):
             for sign in (1, -1):
                 current = float((15 + sign * mpf(10) ** -k) / peak(tau_syn)[1])
-                worst = max(worst, counted_steps(LIF_EXP, neuron(tau_syn), LIF_EXP.state_type(0.0, current, 0.0)))
+                worst = max(worst, counted_steps(LIF_EXP, neuron(tau_syn), state(LIF_EXP, 0.0, current, 0.0)))
     assert worst <= 100
 
 
@@ -85,7 +85,7 @@ def test_a_potential_goes_smoothly_through_equal_time_constants(tau_syn):
     """v(t) = i/c_m t exp(-t/tau) where the time constants are equal; next to that it differs by their relative distance."""
     c = neuron(tau_syn, v_thresh=1e9)
     for t in (1e-6, 0.3, 10.0, 80.0):
-        v = LIF_EXP.flow(c, LIF_EXP.state_type(0.0, 1000.0, 0.0), t).v
+        v = LIF_EXP.flow(c, state(LIF_EXP, 0.0, 1000.0, 0.0), t).v
         limit = 4.0 * t * math.exp(-t / 10.0)
         assert v == pytest.approx(limit, rel=abs(tau_syn / 10.0 - 1.0) * max(1.0, t / 10.0) * 1.1 + 1e-14) or abs(tau_syn - 10.0) > 1.0
 
@@ -101,7 +101,7 @@ def test_currents_that_cancel_leave_the_relaxation_alone(tau_syn, gap, above):
     """
     parameters = (10.0, 250.0, 15.0 + above, 0.0, 15.0, 2.0, 0.0, tau_syn, tau_syn)
     c = LIF_EXP.prepare(LIF_EXP.parameter_type(*parameters))
-    s = LIF_EXP.state_type(15.0 - gap, 1000.0, -1000.0)
+    s = state(LIF_EXP, 15.0 - gap, 1000.0, -1000.0)
     crossing = LIF_EXP.next_crossing(c, s)
     first = exact(LIF_EXP, c).first_crossing(mpf(s.v), [mpf(1000), mpf(-1000)], mpf(10) ** 6)
     if first is None:
@@ -117,9 +117,22 @@ def test_inhibition_that_decays_faster_than_excitation_lets_the_neuron_fire_late
     """The potential first falls, then rises over threshold: a search that follows the slope downhill would miss it."""
     parameters = (10.0, 250.0, 0.0, 0.0, 15.0, 2.0, 0.0, 30.0, 1.0)
     c = LIF_EXP.prepare(LIF_EXP.parameter_type(*parameters))
-    s = LIF_EXP.state_type(5.0, 1000.0, -6000.0)
+    s = state(LIF_EXP, 5.0, 1000.0, -6000.0)
     assert LIF_EXP.flow(c, s, 0.5).v < 2.0
     crossing = LIF_EXP.next_crossing(c, s)
     first = exact(LIF_EXP, c).first_crossing(mpf(5), [mpf(1000), mpf(-6000)], mpf(1000))
     assert 2.0 < first < 30.0
     assert abs(crossing - first) <= 8 * math.ulp(crossing)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5, 8, 11, 14])
+@pytest.mark.parametrize("tau", [2.0, 10.0, 30.0])
+def test_huge_opposite_currents_of_like_time_constants_take_few_steps(tau, k):
+    """Bounds that add up excitation and inhibition each by itself would creep along threshold for thousands of steps."""
+    worst = 0
+    for sign in (1, -1):
+        for current in (1e3, 1e5, 1e7, 1e9):
+            for v_rest in (0.0, 14.9, 15.1):
+                c = LIF_EXP.prepare(LIF_EXP.parameter_type(10.0, 250.0, v_rest, 0.0, 15.0, 2.0, 0.0, tau * (1.0 + 10.0**-k), tau))
+                worst = max(worst, counted_steps(LIF_EXP, c, state(LIF_EXP, 14.999, 300.0 + sign * current, -sign * current)))
+    assert worst <= 50

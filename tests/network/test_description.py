@@ -38,7 +38,7 @@ def test_labels_are_given_or_name_both_sides():
 def test_population_size_and_labels_need_the_right_kind():
     net = es.Network()
     a = net.population(4, es.LIF(), name="a")
-    with pytest.raises(es.ParameterError, match="label must be a string, got 5"):
+    with pytest.raises(es.ParameterError, match="label must be a string that is not empty, got 5"):
         net.connect(a, a, es.AllToAll(), weight=1.0, delay=1.0, label=5)
 
 

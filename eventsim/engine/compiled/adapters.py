@@ -90,7 +90,7 @@ def settle(t, rows, o, constants, co):
     s = State(*load_state(rows, o + STATE))
     free = rows[o + FREE]
     for k in range(len(s)):
-        if not math.isfinite(s[k]) and not (k == 0 and s[k] > 0.0):
+        if not math.isfinite(s[k]):
             return NOT_FINITE
     if t >= free:
         if above(c, s):
@@ -133,7 +133,7 @@ def agree(rows, constants, stride, neurons):
 
 
 def read(t, rows, constants, stride, neurons, out):
-    """The states of neurons just before t, brought forward on a copy, into out (neurons x variables, flat)."""
+    """The states of neurons just before t, brought forward on a copy, into out (neurons x fields of a state, flat)."""
     for k in range(neurons.size):
         c = Constants(*load_constants(constants, neurons[k] * stride))
         o = neurons[k] * WIDTH
@@ -148,11 +148,11 @@ def bind(model):
     names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
-        "WIDTH": STATE + len(model.variables),
+        "WIDTH": STATE + len(model.state_type._fields),
         "Constants": model.constant_type,
         "State": model.state_type,
         "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
-        "load_state": _jit.float_tuple_loader(len(model.variables)),
+        "load_state": _jit.float_tuple_loader(len(model.state_type._fields)),
         "state_at": make_state_at(model.flow, model.flow_refractory),
         "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }

@@ -115,7 +115,7 @@ class SequentialEngine:
         return population, (rows, constants, int(population.constant_stride))
 
     def read(self, p, neurons):
-        """States of neurons (local indices) of population p just before now: float64 (len(neurons), variables)."""
+        """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
         population, part = self._part(p)
         out = np.empty((len(neurons), population.width - STATE))
         self._adapters[population.kind]["read"](self.now, *part, neurons, out.ravel())

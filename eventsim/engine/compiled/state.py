@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...lowering.program import SPIKE, records
+from ...lowering.program import SPIKE, columns, records
 
 # Places in `counters`.
 (
@@ -40,18 +40,14 @@ NOW, INSTANT = 0, 1
 READY, EMITTING = 0, 1
 
 
-def _record(integers="", floats=""):
-    return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in floats.split()])
-
-
-LANE = _record("head count mark")  # of a ring; mark: last emission that has been put into the lane
-ARRIVING = _record("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
-SLICE = _record("source projection place", "time spike")  # through a row with individual delays; next arrival, spike
-WAKING = _record("address", "time")  # look at an address at a time, ms
-ARRIVAL = _record("source projection begin end")  # synapses of a row delivered at the instant in work
-BIN = _record("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
-DRIVE_EVENT = _record("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
-BIN_EVENT = _record("member drive", "time")
+LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
+ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
+SLICE = columns("source projection place", "time spike")  # through a row with individual delays; next arrival, spike
+WAKING = columns("address", "time")  # look at an address at a time, ms
+ARRIVAL = columns("source projection begin end")  # synapses of a row delivered at the instant in work
+BIN = columns("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
+DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
+BIN_EVENT = columns("member drive", "time")
 
 
 class Queue(NamedTuple):

@@ -152,7 +152,7 @@ class ReferenceEngine:
             self.margin = min(self.margin, t - cell.last)
         cell.state, cell.last = state, t
         self.tally["neuron_updates"] += 1
-        if any(not math.isfinite(x) for x in state[1:]) or not state[0] > -math.inf:
+        if not all(math.isfinite(x) for x in state):
             raise NumericalError.at(self.program, address, t)
 
     def _predict(self, address):
@@ -253,7 +253,7 @@ class ReferenceEngine:
         return self.cells[int(self.program.fabric.populations[p].first) + int(j)]
 
     def read(self, p, neurons):
-        """States of neurons (local indices) of population p just before now: float64 (len(neurons), variables)."""
+        """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
         width = self.program.fabric.populations[p].width - STATE
         return np.array([self._cell(p, j).at(self.now) for j in neurons], np.float64).reshape(len(neurons), width)
 
@@ -281,9 +281,12 @@ class ReferenceEngine:
 
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint. Integers up to 2**53 pass through float64 unharmed."""
+        width = max((len(c.state) for c in self.cells.values()), default=0)
         return {
             "clock": np.array([self.now, self.margin]),
-            "cells": np.array([(a, c.last, c.free, *c.state, *[0.0] * 64)[:64] for a, c in self.cells.items()]).reshape(-1, 64),
+            "cells": np.array([(a, c.last, c.free, *c.state, *[0.0] * (width - len(c.state))) for a, c in self.cells.items()]).reshape(
+                -1, 3 + width
+            ),
             "events": np.array([tuple(map(float, e)) for e in self.events]).reshape(-1, 8),
             "emissions": np.array(list(self.emissions), np.float64).reshape(-1, 2),
             "spikes": np.array(self.spikes_, np.float64).reshape(-1, 2),
