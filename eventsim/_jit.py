@@ -22,7 +22,7 @@ import numpy as np
 ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 
 # Folders whose functions are inlined into compiled code.
-_COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled")
+_COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
 _OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False}

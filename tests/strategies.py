@@ -318,6 +318,23 @@ def crowds(draw, kinds=NEURONS):
     return Case(draw(st.integers(0, 2**32)), tuple(groups), tuple(drawn), (), 12.0)
 
 
+def alike(case):
+    """The case with what its neurons and synapses share: one value of each parameter, one delay for each projection."""
+
+    def first(value):
+        if isinstance(value, tuple):
+            return value[1] if isinstance(value[0], str) else value[0]
+        return value
+
+    groups = tuple(g if g.kind not in NEURONS else replace(g, values={k: first(v) for k, v in g.values.items()}) for g in case.groups)
+    return replace(case, groups=groups, bundles=tuple(replace(b, delay=first(b.delay)) for b in case.bundles))
+
+
+def window_cases(**options):
+    """Networks that the windowed engine takes."""
+    return cases(kinds=("LIF",), **options).map(alike).filter(lambda case: all(b.delay > 0.0 for b in case.bundles))
+
+
 def extended(case, groups=(), bundles=(), backgrounds=()):
     """A case with more declared at the end."""
     return replace(case, groups=case.groups + groups, bundles=case.bundles + bundles, backgrounds=case.backgrounds + backgrounds)

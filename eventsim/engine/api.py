@@ -18,7 +18,7 @@ from ..recording import Spikes, Trace
 from .progress import Interruption, ProgressBar
 from .status import Status
 
-ENGINES = ("auto", "reference", "sequential")
+ENGINES = ("auto", "reference", "sequential", "windowed")
 
 
 class Simulator:
@@ -447,6 +447,10 @@ def engine_named(name):
         from .reference.engine import ReferenceEngine
 
         return ReferenceEngine
+    if name == "windowed":
+        from .windowed.engine import WindowedEngine
+
+        return WindowedEngine
     from .compiled.sequential import SequentialEngine
 
     return SequentialEngine

@@ -172,11 +172,11 @@ class SequentialEngine:
 
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint."""
-        return dict(_flattened(self.state, ""))
+        return dict(flattened(self.state, ""))
 
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
-        self.state = _filled(self.state, arrays, "")
+        self.state = filled(self.state, arrays, "")
 
 
 def start_sources(poisson, draws, wakes, place, counters):
@@ -231,20 +231,20 @@ def _stand_in():
     return LIF
 
 
-def _flattened(value, prefix):
+def flattened(value, prefix):
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             yield prefix + name, item
         else:
-            yield from _flattened(item, f"{prefix}{name}.")
+            yield from flattened(item, f"{prefix}{name}.")
 
 
-def _filled(value, arrays, prefix):
+def filled(value, arrays, prefix):
     parts = {}
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             array = arrays[prefix + name]
             parts[name] = array.view(np.recarray) if array.dtype.names else array
         else:
-            parts[name] = _filled(item, arrays, f"{prefix}{name}.")
+            parts[name] = filled(item, arrays, f"{prefix}{name}.")
     return type(value)(**parts)

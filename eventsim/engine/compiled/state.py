@@ -111,7 +111,7 @@ def new_state(program, record, capacity=256):
         ),
         arrivals=records(ARRIVAL, expanded * (n_lanes + 1)),
         zero=records(ARRIVAL, expanded),
-        drive=_drive_state(program),
+        drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
         attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
@@ -150,7 +150,7 @@ def _twice(array):
     return np.concatenate([array, np.zeros_like(array)]).view(np.recarray)
 
 
-def _drive_state(program):
+def drive_state(program):
     """Buffers as large as the largest number of events the distributions allow: they can not overflow."""
     lowered = program.drives
     bins = records(BIN, len(lowered.drives))

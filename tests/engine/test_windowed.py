@@ -1,0 +1,235 @@
+"""The windowed engine: the reference's spikes to 1e-9 ms wherever no decision is nearer than that, and the same bits however it is run."""
+
+import numpy as np
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+import eventsim as es
+from eventsim.engine.windowed.plan import SHORTEST
+from eventsim.published import brunel2000, vogels_abbott2005
+
+from ..strategies import build, window_cases
+from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+
+MARGIN = 1e-9
+
+
+def agree(windowed, reference, tolerance=1e-9):
+    """The same number and order of spikes, at the same times to a billionth of a millisecond."""
+    assert len(windowed) == len(reference)
+    np.testing.assert_array_equal(windowed.address, reference.address)
+    np.testing.assert_allclose(windowed.time, reference.time, rtol=0.0, atol=tolerance)
+
+
+# -- equality ------------------------------------------------------------------------------------------------------------
+
+
+def compare(case):
+    net = build(case)
+    reference, windowed = simulator(net, "reference"), simulator(net, "windowed")
+    end = run_bounded(reference, case.end)
+    windowed.run(until=end)
+    clear = reference.stats["margin"] > MARGIN
+    event(f"{'clear' if clear else 'a decision on the edge'}, spikes: {min(len(reference.spikes) // 20 * 20, 100)} or more")
+    if not clear:
+        return
+    agree(windowed.spikes, reference.spikes)
+    for counter in ("spikes", "source_spikes", "deliveries", "drive_events"):
+        assert windowed.stats[counter] == reference.stats[counter]
+    for (key, a), b in zip(states(windowed).items(), states(reference).values(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0.0, atol=1e-9, err_msg=str(key))
+
+
+@given(window_cases())
+@settings(max_examples=150)
+def test_guarantee_3_windowed_agrees_with_reference(case):
+    compare(case)
+
+
+@pytest.mark.slow
+@given(window_cases(max_groups=5, max_n=12))
+@settings(max_examples=3000)
+def test_guarantee_3_windowed_at_length(case):
+    compare(case)
+
+
+@pytest.mark.parametrize(
+    ("net", "duration"),
+    [(lambda: vogels_abbott2005(scale=0.1), 100.0), (lambda: brunel2000("C", scale=0.05), 50.0), (lambda: brunel2000("A", scale=0.02), 30.0)],
+)
+def test_published_networks_spike_for_spike(net, duration):
+    """Over stretches in which rounding has not grown to 1e-9 ms."""
+    net = net()
+    sequential, windowed = simulator(net), simulator(net, "windowed")
+    for sim in (sequential, windowed):
+        sim.run(duration)
+    assert len(sequential.spikes) > 400
+    assert windowed.stats["windows"] > 50
+    agree(windowed.spikes, sequential.spikes)
+
+
+@pytest.mark.parametrize("v_rest", [0.0, -64.0])
+def test_three_jumps_to_the_threshold_fire(v_rest):
+    """An exact touch: three jumps of 5 mV that arrive together at a threshold 15 mV away."""
+    net = es.Network()
+    neuron = net.population(1, es.LIF(v_rest=v_rest, v_reset=v_rest, v_thresh=v_rest + 15.0))
+    source = net.population(3, es.SpikeSource(times=[[1.0]] * 3))
+    net.connect(source, neuron, es.AllToAll(), weight=5.0, delay=1.5)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(5.0)
+    assert sim.spikes.time.tolist() == [2.5]
+
+
+def test_a_neuron_that_fires_by_itself_fires_when_it_should():
+    """Rate 1/(t_ref + tau log((v_inf - v_reset)/(v_inf - v_thresh))), and a window only where there is something to do."""
+    net = es.Network()
+    net.population(3, es.LIF(tau_m=20.0, v_rest=0.0, v_reset=0.0, v_thresh=15.0, t_ref=2.0, i_offset=20.0))
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(10_000.0)
+    interval = 2.0 + 20.0 * np.log(20.0 / 5.0)
+    times = sim.spikes.time[sim.spikes.address == 1]
+    assert len(times) == int((10_000.0 + 2.0) / interval)
+    np.testing.assert_allclose(times, interval * np.arange(1, len(times) + 1) - 2.0, rtol=1e-12)
+
+
+def test_silence_is_free():
+    net = es.Network()
+    population = net.population(1000, es.LIF(v_rest=-65.0))
+    net.connect(population, population, es.FixedInDegree(10), weight=1.0, delay=1.0)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(1e9)
+    assert sim.stats["windows"] == 0
+    assert sim.stats["wall_s"] < 0.5
+
+
+# -- the same bits however it is run -----------------------------------------------------------------------------------------
+
+
+def bits(net, stops, engine="windowed"):
+    """Spikes and states of a run that is cut at these times."""
+    sim = simulator(net, engine)
+    for stop in stops:
+        sim.run(until=stop)
+    return sim
+
+
+@given(window_cases(), st.lists(st.floats(0.01, 0.99), max_size=6))
+@settings(max_examples=60)
+def test_guarantee_1_cuts_change_no_bit(case, fractions):
+    net = build(case)
+    whole = simulator(net, "windowed")
+    end = run_bounded(simulator(net, "sequential"), case.end)
+    whole.run(until=end)
+    cut = bits(net, [*(f * end for f in sorted(fractions)), end])
+    assert_same_spikes(cut.spikes, whole.spikes)
+    assert_same_states(states(cut), states(whole))
+
+
+@given(case=window_cases(), fraction=st.floats(0.05, 0.95))
+@settings(max_examples=25)
+def test_guarantee_1_checkpoints_change_no_bit(case, fraction, tmp_path_factory):
+    net = build(case)
+    path = tmp_path_factory.mktemp("checkpoint") / "run.npz"
+    end = run_bounded(simulator(net, "sequential"), case.end)
+    whole = bits(net, [end])
+    sim = bits(net, [fraction * end])
+    sim.save(path)
+    loaded = es.Simulator.load(path)
+    assert loaded.now == sim.now
+    assert_same_states(states(loaded), states(sim))
+    loaded.run(until=end)
+    assert_same_spikes(loaded.spikes, whole.spikes)
+    assert_same_states(states(loaded), states(whole))
+
+
+def test_a_predicate_is_asked_at_each_instant_with_a_spike():
+    """Windowed or not: the same instants, and the same spikes when the run goes on."""
+    net = vogels_abbott2005(scale=0.05)
+    asked = {}
+    for engine in ("sequential", "windowed"):
+        sim = es.Simulator(net, engine=engine)
+        seen = []
+        sim.run(until=lambda sim, seen=seen: seen.append(sim.now) or len(seen) == 40)
+        asked[engine] = seen
+        sim.run(until=40.0)
+        asked[engine, "after"] = sim.spikes
+    np.testing.assert_allclose(asked["windowed"], asked["sequential"], rtol=0.0, atol=1e-9)
+    agree(asked["windowed", "after"], asked["sequential", "after"])
+
+
+def test_injected_spikes_count_within_the_window():
+    net = es.Network()
+    source = net.population(1, es.SpikeSource())
+    neuron = net.population(2, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=15.0, t_ref=0.1))
+    net.connect(source, neuron, es.AllToAll(), weight=20.0, delay=0.25)
+    net.connect(neuron[:1], neuron[1:], es.AllToAll(), weight=1.0, delay=4.0)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(until=1.0625)
+    sim.inject([1.0625], [source.first])
+    sim.run(until=1.3)
+    assert sim.get(neuron, "v").tolist() == [20.0, 20.0] or len(sim.spikes) == 0
+    sim.run(until=3.0)
+    assert sim.spikes.time.tolist() == [1.3125, 1.3125]
+
+
+def test_set_within_a_window_is_an_event_there():
+    for engine in ("sequential", "windowed"):
+        net = es.Network()
+        neuron = net.population(2, es.LIF(tau_m=10.0, v_rest=0.0, v_reset=0.0, v_thresh=15.0, t_ref=2.0))
+        net.connect(neuron, neuron, es.OneToOne(), weight=0.1, delay=1.0)
+        sim = es.Simulator(net, engine=engine)
+        sim.run(0.3)
+        sim.set(neuron, v=np.array([15.0, 10.0]))
+        sim.run(1.0)
+        assert sim.spikes.time.tolist() == [0.3], engine
+        np.testing.assert_allclose(sim.get(neuron, "v"), [0.0, 10.0 * np.exp(-0.1)], rtol=1e-15)
+        sim.set(neuron[:1], v=5.0)  # refractory until 2.3 ms: clamped there
+        sim.run(1.0)
+        np.testing.assert_allclose(sim.get(neuron, "v")[0], 5.0, rtol=0.0)
+
+
+def test_samples_are_the_solution_and_change_nothing():
+    net = brunel2000("C", scale=0.02)
+    plain, sampled = (simulator(net, "windowed") for _ in range(2))
+    exc = net.populations[0]
+    trace = sampled.record("v", exc[:5], at=np.linspace(0.0, 9.9, 67))
+    for sim in (plain, sampled):
+        sim.run(10.0)
+    assert_same_spikes(plain.spikes, sampled.spikes)
+    other = simulator(net, "sequential")
+    expected = other.record("v", exc[:5], at=np.linspace(0.0, 9.9, 67))
+    other.run(10.0)
+    np.testing.assert_allclose(trace.value, expected.value, rtol=0.0, atol=1e-9)
+
+
+# -- plan ----------------------------------------------------------------------------------------------------------------
+
+
+@given(window_cases())
+@settings(max_examples=40)
+def test_windows_are_dyadic_and_no_longer_than_any_delay_between_neurons(case):
+    net = build(case)
+    window = es.Simulator(net, engine="windowed").stats["window_ms"]
+    assert np.frexp(window)[0] == 0.5
+    assert window >= SHORTEST
+    for j in net.projections:
+        if not j.pre.population.is_source:
+            assert window <= j.delay
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda net, p: net.population(2, es.LIFExp()), "LIFExp"),
+        (lambda net, p: net.population(2, es.LIF(tau_m=np.array([10.0, 20.0]))), "share"),
+        (lambda net, p: net.connect(p, p, es.AllToAll(), weight=1.0, delay=es.Uniform(1.0, 2.0)), "one delay"),
+        (lambda net, p: net.connect(p, p, es.AllToAll(), weight=1.0, delay=0.0), "delays of"),
+    ],
+)
+def test_networks_it_cannot_run_are_refused_with_the_reason(change, reason):
+    net = es.Network()
+    change(net, net.population(3, es.LIF()))
+    with pytest.raises(es.ParameterError, match=reason):
+        es.Simulator(net, engine="windowed")
+    es.Simulator(net)
