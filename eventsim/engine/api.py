@@ -31,7 +31,10 @@ class Simulator:
     threads : int, >= 1
         Threads to use; results never depend on it. The engines of this version use one.
     engine : str
-        "auto" (the compiled sequential engine), "sequential", or "reference" (plain Python, slow, the same bits).
+        "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for `LIF`
+        populations that share their parameters, with one positive delay for each projection), "reference" (plain
+        Python, slow, the bits of "sequential"), or "auto": "windowed" where the network suits it and a window holds
+        enough events to pay, else "sequential". The choice depends on the network alone; `sim.stats` tells it.
     seed : int, optional
         Of the noise (drives, Poisson sources); the structure stays that of the network's own seed.
     record_spikes : bool or list of populations and views
@@ -58,9 +61,9 @@ class Simulator:
         self.seed = network.seed if seed is None else _cast.seed(seed)
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
-        engine_class = engine_named(engine)
+        check_engine(engine)
         program, models = lower(network, self.seed)
-        self._engine = engine_class(program, models, self._record_mask(record_spikes), micro_steps)
+        self._engine = engine_named(engine, program, models)(program, models, self._record_mask(record_spikes), micro_steps)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
 
     def _adopt(self, network, labels, restored=False):
@@ -439,18 +442,26 @@ class Simulator:
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"
 
 
-def engine_named(name):
-    """The class of an engine."""
+def check_engine(name):
+    """Refuse what is no engine's name."""
     if not isinstance(name, str) or name not in ENGINES:
         raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
-    if name == "reference":
-        from .reference.engine import ReferenceEngine
 
-        return ReferenceEngine
+
+def engine_named(name, program, models):
+    """The class of an engine; "auto" chooses from the Program alone."""
+    if name == "auto":
+        from .windowed.plan import suits
+
+        name = "windowed" if suits(program, models) else "sequential"
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
         return WindowedEngine
+    if name == "reference":
+        from .reference.engine import ReferenceEngine
+
+        return ReferenceEngine
     from .compiled.sequential import SequentialEngine
 
     return SequentialEngine

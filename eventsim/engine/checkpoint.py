@@ -65,7 +65,7 @@ def _write(path, arrays):
 
 def load(cls, path, models):
     """A simulator from a checkpoint."""
-    from .api import engine_named
+    from .api import check_engine, engine_named
 
     begin, compiling = time.perf_counter(), _jit.seconds()
     known = _known_models(models)
@@ -79,7 +79,8 @@ def load(cls, path, models):
         for p in network.populations:
             if isinstance(p.model, Neuron) and p.model.model not in found:
                 found.append(p.model.model)
-        engine = engine_named(header["engine"])(program, found, np.zeros(program.n_addresses, np.uint8))
+        check_engine(header["engine"])
+        engine = engine_named(header["engine"], program, found)(program, found, np.zeros(program.n_addresses, np.uint8))
         engine.micro_limit = header["micro_limit"]
         _check_layout(arrays, engine.arrays(), "state.")
         engine.restore({k.removeprefix("state."): a for k, a in arrays.items() if k.startswith("state.")})

@@ -56,7 +56,11 @@ def test_guarantee_3_windowed_at_length(case):
 
 @pytest.mark.parametrize(
     ("net", "duration"),
-    [(lambda: vogels_abbott2005(scale=0.1), 100.0), (lambda: brunel2000("C", scale=0.05), 50.0), (lambda: brunel2000("A", scale=0.02), 30.0)],
+    [
+        (lambda: vogels_abbott2005(scale=0.1), 100.0),
+        (lambda: brunel2000("C", scale=0.05), 50.0),
+        (lambda: brunel2000("A", scale=0.02), 30.0),
+    ],
 )
 def test_published_networks_spike_for_spike(net, duration):
     """Over stretches in which rounding has not grown to 1e-9 ms."""

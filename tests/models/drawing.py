@@ -41,7 +41,7 @@ def neurons(draw, model):
     depth = draw(st.one_of(st.sampled_from((15.0, 1.0, 1e-3, 1e-9)), st.floats(1e-6, 60.0)))
     currents = st.one_of(st.sampled_from((0.0, 500.0, 2000.0, -1000.0)), st.floats(-5000.0, 8000.0, allow_subnormal=False))
     variables = (c.v_thresh - depth, *[draw(currents) for _ in model.variables[1:]])
-    residues = [math.ulp(x) * draw(st.sampled_from((0.0, 0.4, -0.2))) if x else 0.0 for x in variables]
+    residues = [math.ulp(x) * draw(st.sampled_from((0.0, 0.4, -0.2))) if abs(x) > 1e-290 else 0.0 for x in variables]
     return c, model.state_type(*variables, *residues)
 
 

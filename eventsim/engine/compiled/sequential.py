@@ -232,6 +232,7 @@ def _stand_in():
 
 
 def flattened(value, prefix):
+    """The arrays of nested named tuples, as (name, array)."""
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             yield prefix + name, item
@@ -240,6 +241,7 @@ def flattened(value, prefix):
 
 
 def filled(value, arrays, prefix):
+    """The same nested named tuples with these arrays."""
     parts = {}
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):

@@ -7,6 +7,7 @@ import numpy as np
 
 from ... import _jit
 from ...errors import InternalError, NumericalError, ParameterError
+from ...lowering.program import SPIKE, records
 from ..compiled.sequential import filled, flattened, start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
 from ..status import Status
@@ -82,8 +83,8 @@ class WindowedEngine:
                 return Status.SILENT
             start = max(edge, first) if first < until else edge
             edge = min((math.floor(start / window) + 1.0) * window, until)
-            tried, status = self._run(self._watched(), edge, whole=False)
-            spikes = tried.spikes[self._whole.counters[RECORDED] : tried.counters[RECORDED]]
+            tried, _ = self._run(self._watched(), edge, whole=False)
+            spikes = tried.spikes[: tried.counters[RECORDED]]
             later = spikes.time[spikes.time >= self._now]
             if len(later):
                 self._stop_at(math.nextafter(later[0], math.inf))
@@ -94,9 +95,10 @@ class WindowedEngine:
         return Status.DONE
 
     def _watched(self):
-        """A copy that records all spikes."""
+        """A copy that records all spikes, and those from now on only."""
         state = copied(self._whole)
-        return state._replace(record=np.ones_like(state.record), spikes=state.spikes.copy())
+        state.counters[RECORDED] = 0
+        return state._replace(record=np.ones_like(state.record), spikes=records(SPIKE, 256))
 
     def _run(self, state, until, whole):
         """The state after windows up to `until`, and the status."""

@@ -8,15 +8,18 @@ import numpy as np
 from ...lowering.program import NO_LANE, columns, records
 from ...neurons import LIF
 
-
 # Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
 SHORTEST = 2.0**-20
 
 # A window is so short that the excitation expected in it is this part of the way from reset to threshold.
-_PART = 1.0 / 64.0
+_PART = 1.0 / 32.0
 _EXPECTED_RATE = 20.0  # Hz, of neurons whose rate is not known beforehand
 
 FRAME = columns("first count kind", "tau v_inf v_thresh v_reset t_ref limit")
+
+
+# Events that a window has to hold on average, so that its sweeps pay.
+_WORTHWHILE = 300.0
 
 
 class Plan(NamedTuple):
@@ -40,6 +43,16 @@ def unsuited(program, models):
         if fabric.lane_delay[j.lane] < SHORTEST:
             return f"it takes delays of {SHORTEST:.3g} ms and more"
     return None
+
+
+def suits(program, models):
+    """Whether the windowed engine can take a Program and is the faster one."""
+    if unsuited(program, models) is not None:
+        return False
+    fabric, drives = program.fabric, program.drives
+    synapses = sum(_synapses(fabric, j) for j in fabric.projections)
+    driven = sum(_events(drives, d) for d in drives.drives)
+    return window_length(program) * (synapses * _EXPECTED_RATE * 1e-3 + driven) >= _WORTHWHILE
 
 
 def make_plan(program):
@@ -68,7 +81,7 @@ def window_length(program):
         source = fabric.populations[fabric.of_address[j.pre_first]] if j.pre_count else None
         if source is None:
             continue
-        synapses = int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+        synapses = _synapses(fabric, j)
         if source.kind >= 0:
             longest = min(longest, float(fabric.lane_delay[j.lane]))
         weights = fabric.weight[j.weight : j.weight + (synapses if j.weight_stride else min(synapses, 1))]
@@ -77,7 +90,7 @@ def window_length(program):
         excitation[j.post] += synapses / count * mean * _EXPECTED_RATE * 1e-3
     for d in drives:
         weights = program.drives.members.weight[d.member : d.member_end]
-        events = sum(_mean(program.drives, block) for block in range(d.block, d.block_end)) / d.bin
+        events = _events(program.drives, d)
         count = max(1, int(fabric.populations[d.population].count))
         excitation[d.population] += events / count * float(np.maximum(weights, 0.0).mean())
     for p, rate in zip(fabric.populations, excitation, strict=True):
@@ -85,6 +98,16 @@ def window_length(program):
             _, _, v_thresh, v_reset, _ = program.constants[p.constant : p.constant + 5]
             longest = min(longest, _PART * (v_thresh - v_reset) / rate)
     return max(2.0 ** math.floor(math.log2(longest)), SHORTEST)
+
+
+def _synapses(fabric, j):
+    """Number of synapses of a projection."""
+    return int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+
+
+def _events(drives, d):
+    """Mean number of events of a drive in a millisecond."""
+    return sum(_mean(drives, block) for block in range(d.block, d.block_end)) / d.bin
 
 
 def _mean(drives, block):

@@ -2,7 +2,7 @@
 
 import math
 
-from ...neurons.lif import Constants, State, above, fire, flow, flow_refractory, next_crossing, receive
+from ...neurons.lif import Constants, State, above, crossing_bound, fire, flow, flow_refractory, next_crossing, receive
 from ...numerics.prediction import make_crossing_time, make_state_at
 
 state_at = make_state_at(flow, flow_refractory)
@@ -21,14 +21,15 @@ def replay_neuron(frame, hot, grouped, k, stands, begin, end, fired, at, room):
     s = State(neuron.held, 0.0) if neuron.x == -math.inf else State(frame.v_inf + neuron.x, 0.0)
     spikes = 0
     i, stop = neuron.begin, hot[k + 1].begin
-    crossing = max(crossing_time(c, s, last, free), begin)
     while True:
         t = grouped[i].time if i < stop else end
-        while crossing < end and crossing <= t:
+        while True:
+            crossing = max(crossing_until(c, s, last, free, t), begin)
+            if crossing > t or crossing >= end:
+                break
             write_spike(fired, at, spikes, room, crossing, neuron.address)
             spikes += 1
             s, last, free = fire(c, state_at(c, s, last, free, crossing)), crossing, crossing + c.t_ref
-            crossing = crossing_time(c, s, last, free)
         if i == stop:
             break
         clamped = t < free
@@ -40,16 +41,20 @@ def replay_neuron(frame, hot, grouped, k, stands, begin, end, fired, at, room):
             i += 1
         if not math.isfinite(s.v):
             return -1
-        if not clamped:
-            if above(c, s):
-                write_spike(fired, at, spikes, room, t, neuron.address)
-                spikes += 1
-                s, free = fire(c, s), t + c.t_ref
-            crossing = crossing_time(c, s, last, free)
+        if not clamped and above(c, s):
+            write_spike(fired, at, spikes, room, t, neuron.address)
+            spikes += 1
+            s, free = fire(c, s), t + c.t_ref
     neuron.after_free = free
     neuron.after_held = s.v
     neuron.after = -math.inf if end < free else state_at(c, s, last, free, end).v - frame.v_inf
     return spikes
+
+
+def crossing_until(c, s, last, free, t):
+    """Time of the neuron's next spike if nothing more arrives and it is not after t; else any later time."""
+    bound = max(last, free) + crossing_bound(c, s)  # no logarithm
+    return bound if bound > t else crossing_time(c, s, last, free)
 
 
 def write_spike(fired, at, number, room, t, address):

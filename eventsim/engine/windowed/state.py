@@ -26,7 +26,9 @@ SOURCES, GATHER, REPLAY, EMIT = range(4)
 SLICE = columns("source projection begin end", "time")  # synapses of a row that deliver in the window
 DRIVEN_EVENT = columns("address", "time weight")
 COLLECT = columns("slot", "time weight")  # a delivery to the hot neuron number `slot`
-HOT_NEURON = columns("address begin", "x free held after after_free after_held")  # deliveries grouped[begin:]; state before, after the window
+HOT_NEURON = columns(
+    "address begin", "x free held after after_free after_held"
+)  # deliveries grouped[begin:]; state before, after the window
 END = columns("head count")  # of a population's queue of ends of refractoriness
 
 
@@ -57,6 +59,9 @@ class WindowState(NamedTuple):
     grouped: np.recarray  # COLLECT: the same by neuron and time
     hot: np.recarray  # HOT_NEURON
     slot: np.ndarray  # int32 (N,): number of a hot neuron, else -1
+    is_hot: np.ndarray  # uint8 (N,): whether it has a number
+    found: np.ndarray  # int64: places in a row whose targets are hot
+    bound: np.ndarray  # int64 (D + 1,): drive d's events of the window are driven[bound[d]:bound[d + 1]]
     fired: np.recarray  # SPIKE: of the window in work
     record: np.ndarray  # uint8 (N,): whose spikes are recorded
     spikes: np.recarray  # SPIKE: what has been recorded
@@ -99,6 +104,9 @@ def new_state(program, plan, record, capacity=256):
         grouped=records(COLLECT, capacity),
         hot=records(HOT_NEURON, n + 1),
         slot=np.full(n, -1, np.int32),
+        is_hot=np.zeros(n, np.uint8),
+        found=np.zeros(int(np.diff(program.fabric.indptr).max(initial=0)) + 1, np.int64),
+        bound=np.zeros(len(program.drives.drives) + 1, np.int64),
         fired=records(SPIKE, 2 * n + 64),
         record=record,
         spikes=records(SPIKE, 4 * capacity),
