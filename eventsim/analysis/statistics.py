@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError
+from ..recording.spikes import Spikes
 
 
 def addresses_of(neurons):
@@ -43,6 +44,8 @@ def _bins(begin, end, width, name):
 def _select(spikes, neurons, begin, end):
     """Times in the window and, for each, the place of its neuron among `neurons`; ordered by neuron, then time."""
     addresses = addresses_of(neurons)
+    if isinstance(spikes, Spikes):
+        spikes.require(addresses, "some of these")
     time, address = np.asarray(spikes.time), np.asarray(spikes.address)
     size = max(int(addresses.max()), int(address.max(initial=0))) + 1
     place = np.full(size, -1, np.int64)

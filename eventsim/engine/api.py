@@ -56,6 +56,10 @@ class Simulator:
     def __init__(self, network, threads=1, engine="auto", *, seed=None, record_spikes=True, micro_steps=1000):
         if not isinstance(network, Network):
             raise ParameterError(f"network must be a Network, got {_cast.short(network)}")
+        if network.restored:
+            raise ParameterError(
+                "network must not be that of a loaded simulator: it names the populations, but its connections are in that simulator alone; build it again"
+            )
         self.threads = _cast.integer(threads, "threads", low=1)
         self._adopt(network, [j.label for j in network.projections])
         self.seed = network.seed if seed is None else _cast.seed(seed)
@@ -155,7 +159,7 @@ class Simulator:
         p = selection.population
         known = p.model.model.variables if isinstance(p.model, Neuron) else ()
         if not isinstance(name, str) or name not in known:
-            fixed = f"{name} is a parameter, and fixed once the simulator is made. " if p.has_parameter(name) else ""
+            fixed = f"{name} is a parameter, and fixed once the simulator is made; " if p.has_parameter(name) else ""
             raise ParameterError(f"population {p.name!r} has no state variable {_cast.short(name)}; {fixed}{_cast.meant(name, known)}")
 
     # -- running -------------------------------------------------------------------------------------------------------
@@ -315,11 +319,13 @@ class Simulator:
         Parameters
         ----------
         times : float or array (m,), ms, >= sim.now
-        addresses : int or array (m,)
+        addresses : int, array (m,), Population or view
             Of sources, as `population.addresses` gives them.
         """
         self._check_whole()
         times = np.atleast_1d(_cast.floats(times, "times", "ms"))
+        if isinstance(addresses, (Population, PopulationView)):
+            addresses = self._known(addresses).addresses
         one = _cast.dimensions(addresses, "addresses") == 0
         addresses = _cast.indices(
             [_cast.integer(addresses, "addresses")] if one else addresses, "addresses", self._engine.program.n_addresses

@@ -168,6 +168,7 @@ def _own_values(p):
 
 def _network(header, arrays, known):
     network = Network(header["network_seed"])
+    network.restored = True
     for ordinal, p in enumerate(header["populations"]):
         if p["kind"] == "Poisson":
             model = Poisson(0.0)

@@ -31,6 +31,7 @@ class Network:
     def __init__(self, seed=0):
         self.seed = _cast.seed(seed)
         self.populations = []
+        self.restored = False  # by `Simulator.load`: without its connections
         self.projections = []
         self.drives = []
 

@@ -14,6 +14,14 @@ from .sources import Poisson, SpikeSource
 class _Selection:
     """What populations and views share: usable as pre and post, in set and get, in recording."""
 
+    _attributes: tuple = ()
+
+    def __setattr__(self, name, value):
+        """Values of neurons are set with `set`; assigning them as attributes would change nothing."""
+        if name not in self._attributes:
+            raise ParameterError(f"{name} of {self.name!r} can not be assigned: values are set with set({name}=...)")
+        super().__setattr__(name, value)
+
     def get(self, name):
         """Initial values of a state variable, or values of a parameter: a float64 array (len(self),)."""
         return self.population._values(name)[self.index]
@@ -65,6 +73,8 @@ class _Selection:
 class Population(_Selection):
     """n neurons or sources with consecutive addresses. Made by `Network.population`."""
 
+    _attributes = ("n", "model", "name", "first", "ordinal", "_seed", "_index", "values")
+
     def __init__(self, n, model, name, first, ordinal, seed):
         self.n = _cast.integer(n, f"size of population {name!r}", low=1)
         self.model = model
@@ -83,7 +93,9 @@ class Population(_Selection):
             self._check_length(model.rate, "Poisson rate")
         elif isinstance(model, SpikeSource):
             if model.trains is not None and len(model.trains) != self.n:
-                raise ParameterError(f"SpikeSource of population {name!r} needs {self.n} trains, got {len(model.trains)}")
+                raise ParameterError(
+                    f"SpikeSource of population {name!r} needs {self.n} trains, got {len(model.trains)}; a flat list of times is one train"
+                )
         else:
             raise ParameterError(
                 f"model of population {name!r} must be a neuron or a source such as es.LIF() or es.Poisson(rate), got {_cast.short(model)}"
@@ -202,6 +214,8 @@ class Population(_Selection):
 
 class PopulationView(_Selection):
     """Part of a population: `exc[:100]`, `exc[indices]`, `exc[mask]`."""
+
+    _attributes = ("population", "index")
 
     def __init__(self, population, index):
         if len(np.unique(index)) != len(index):

@@ -8,8 +8,8 @@ v_inf = v_rest + r_m i_offset; it crosses threshold by itself only where v_inf >
 Exactness class: exact. Crossing: one logarithm; the membrane is monotone between events, so none can be missed.
 
 Source
-    Lapicque 1907; Brunel 2000, doi 10.1023/A:1008925309027, eq. 1. Defaults: PyNN's IF_curr_delta
-    (units here: ms, mV, pA, GOhm).
+    Lapicque 1907; Brunel 2000, doi 10.1023/A:1008925309027, eq. 1. Defaults: PyNN's IF_curr_delta,
+    but for r_m: 1 GOhm, so that i_offset (pA) is the depolarisation it holds (mV).
 """
 
 import math

@@ -33,6 +33,26 @@ class Spikes:
         """Indices in the population, int64 (m,); of all spikes together, the addresses."""
         return self.address - self._first
 
+    def require(self, addresses, what, how="..."):
+        """Refuse addresses whose spikes are not recorded: that there are none of them then says nothing.
+
+        Parameters
+        ----------
+        addresses : int array (n,)
+        what, how : str
+            What they are, and how they would be called in `record`, for the message.
+
+        Raises
+        ------
+        RecordingError
+        """
+        inside = addresses[addresses < len(self._recorded)]
+        if not self._recorded[inside].all():
+            missing = int(inside[np.argmin(self._recorded[inside])])
+            raise RecordingError(
+                f"spikes of {what} are not recorded (address {missing}, for one); ask for them before the run: sim.record('spikes', {how})"
+            )
+
     def of(self, selection):
         """The spikes of one population or view.
 
@@ -50,12 +70,7 @@ class Spikes:
             Where spikes of a member are not recorded.
         """
         addresses = self._known(selection).addresses
-        if not self._recorded[addresses].all():
-            missing = int(np.argmin(self._recorded[addresses]))
-            raise RecordingError(
-                f"spikes of {selection.name!r} are not recorded (address {int(addresses[missing])}, for one); "
-                f"ask for them before the run: sim.record('spikes', {selection.population.name})"
-            )
+        self.require(addresses, f"{selection.name!r}", selection.population.name)
         wanted = np.zeros(len(self._recorded), bool)
         wanted[addresses] = True
         keep = wanted[self.address]

@@ -130,3 +130,12 @@ def test_spectrum_shows_an_oscillation():
 def test_wrong_arguments_say_what_is_right(call, message):
     with pytest.raises(es.EventsimError, match=message):
         call(trains([1.0, 2.0]))
+
+
+def test_spikes_that_are_not_recorded_are_no_silence():
+    net = es.Network()
+    source = net.population(2, es.Poisson(100.0), name="source")
+    sim = es.Simulator(net)
+    sim.run(100.0)
+    with pytest.raises(es.RecordingError, match="not recorded"):
+        analysis.firing_rates(sim.spikes, source, end=100.0)

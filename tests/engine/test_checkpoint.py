@@ -271,3 +271,12 @@ def test_files_of_another_folder_and_relative_paths(tmp_path, monkeypatch):
     sim = prepared("reference")
     sim.save("here")
     assert es.Simulator.load(Path("here")).now == sim.now
+
+
+def test_the_network_of_a_loaded_simulator_is_not_simulated_again(tmp_path):
+    """It names populations, but has no connections: a second simulator of it would be silent without a word."""
+    net = es.Network()
+    net.population(2, es.LIF())
+    es.Simulator(net).save(tmp_path / "run.npz")
+    with pytest.raises(es.ParameterError, match="loaded simulator"):
+        es.Simulator(es.Simulator.load(tmp_path / "run.npz").network)

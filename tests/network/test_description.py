@@ -212,3 +212,12 @@ def test_an_empty_network_runs(engine):
     sim.run(10.0)
     assert sim.now == 10.0
     assert len(sim.spikes) == 0
+
+
+def test_values_are_not_assigned_as_attributes():
+    net = es.Network()
+    exc = net.population(4, es.LIF(), name="exc")
+    for selection in (exc, exc[:2]):
+        with pytest.raises(es.ParameterError, match=r"set\(v=\.\.\.\)"):
+            selection.v = -55.0
+    assert exc.get("v").tolist() == [-65.0] * 4
