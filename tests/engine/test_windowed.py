@@ -229,6 +229,7 @@ def test_windows_are_dyadic_and_no_longer_than_any_delay_between_neurons(case):
         (lambda net, p: net.population(2, es.LIF(tau_m=np.array([10.0, 20.0]))), "share"),
         (lambda net, p: net.connect(p, p, es.AllToAll(), weight=1.0, delay=es.Uniform(1.0, 2.0)), "one delay"),
         (lambda net, p: net.connect(p, p, es.AllToAll(), weight=1.0, delay=0.0), "delays of"),
+        (lambda net, p: net.connect(p, p, es.AllToAll(), weight=-1e300, delay=1.0), "stay finite"),
     ],
 )
 def test_networks_it_cannot_run_are_refused_with_the_reason(change, reason):
@@ -237,3 +238,37 @@ def test_networks_it_cannot_run_are_refused_with_the_reason(change, reason):
     with pytest.raises(es.ParameterError, match=reason):
         es.Simulator(net, engine="windowed")
     es.Simulator(net)
+
+
+def test_auto_chooses_from_the_network_alone():
+    """Windows where they pay; threads, recording and calls have no say."""
+    large, small = vogels_abbott2005(), vogels_abbott2005(scale=0.05)
+    for options in ({}, {"threads": 4}, {"record_spikes": False}):
+        assert es.Simulator(large, **options).stats["engine"] == "windowed"
+        assert es.Simulator(small, **options).stats["engine"] == "sequential"
+
+
+def test_events_late_in_time():
+    """Edges of windows stay exact, and where they no longer can be, nothing hangs."""
+    for start in (1e6, 1e10, 2.0**40):
+        net = es.Network()
+        source = net.population(1, es.SpikeSource(times=[[start + 1.0, start + 2.0]]))
+        neuron = net.population(1, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=15.0))
+        net.connect(source, neuron, es.AllToAll(), weight=16.0, delay=1.5)
+        net.connect(neuron, neuron, es.AllToAll(), weight=1.0, delay=2.0**-19)
+        sim = es.Simulator(net, engine="windowed")
+        sim.run(start + 10.0)
+        assert sim.spikes.time.tolist() == [start + 2.5, start + 3.5]
+
+
+def test_a_source_with_many_spikes_at_once_grows_the_buffers():
+    net = es.Network()
+    source = net.population(3, es.SpikeSource(times=[[1.0] * 3000] * 3))
+    neuron = net.population(5, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=1e5))
+    net.connect(source, neuron, es.AllToAll(), weight=1.0, delay=1.5)
+    sims = [es.Simulator(net, engine=engine, record_spikes=net.populations) for engine in ("sequential", "windowed")]
+    for sim in sims:
+        sim.run(4.0)
+        assert sim.stats["deliveries"] == 45_000
+    assert_same_spikes(sims[1].spikes, sims[0].spikes)
+    np.testing.assert_allclose(sims[1].get(neuron, "v"), sims[0].get(neuron, "v"), rtol=1e-12)

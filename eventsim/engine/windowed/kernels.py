@@ -45,6 +45,8 @@ def advance(program, frames, state, window, places, until, whole, budget):
             begin = max(begin, math.floor(first / window) * window)
             clock[0] = begin
         end = (math.floor(begin / window) + 1.0) * window
+        if not end > begin:  # after 2**53 windows their edges are no float64 numbers any more
+            end = math.nextafter(begin, math.inf)
         if end > until:
             if whole or begin >= until:
                 return DONE

@@ -11,6 +11,9 @@ from ...neurons import LIF
 # Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
 SHORTEST = 2.0**-20
 
+# Sums of potentials and weights up to this never leave the finite numbers, so -inf can mean refractoriness.
+LARGEST = 1e100
+
 # A window is so short that the excitation expected in it is this part of the way from reset to threshold.
 _PART = 1.0 / 32.0
 _EXPECTED_RATE = 20.0  # Hz, of neurons whose rate is not known beforehand
@@ -37,6 +40,9 @@ def unsuited(program, models):
             return f"{models[p.kind].name} is not among its models (LIF)"
         if p.kind >= 0 and p.constant_stride:
             return "it takes populations whose neurons share their parameters"
+    values = (program.constants, fabric.weight, program.drives.members.weight, program.initial[np.isfinite(program.initial)])
+    if any(np.abs(v).max(initial=0.0) > LARGEST for v in values):
+        return f"it takes values up to {LARGEST:g}, whose sums stay finite"
     for j in fabric.projections:
         if j.lane == NO_LANE:
             return "it takes one delay for each projection"
