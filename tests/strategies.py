@@ -319,7 +319,7 @@ def crowds(draw, kinds=NEURONS):
 
 
 def alike(case):
-    """The case with what its neurons and synapses share: one value of each parameter, one delay for each projection."""
+    """The case with what its neurons share: one value of each parameter."""
 
     def first(value):
         if isinstance(value, tuple):
@@ -327,12 +327,20 @@ def alike(case):
         return value
 
     groups = tuple(g if g.kind not in NEURONS else replace(g, values={k: first(v) for k, v in g.values.items()}) for g in case.groups)
-    return replace(case, groups=groups, bundles=tuple(replace(b, delay=first(b.delay)) for b in case.bundles))
+    return replace(case, groups=groups)
 
 
 def window_cases(**options):
     """Networks that the windowed engine takes."""
-    return cases(kinds=("LIF",), **options).map(alike).filter(lambda case: all(b.delay > 0.0 for b in case.bundles))
+    return (
+        cases(kinds=("LIF",), **options)
+        .map(alike)
+        .filter(
+            lambda case: all(
+                np.min(b.delay[1:] if isinstance(b.delay, tuple) and isinstance(b.delay[0], str) else b.delay) > 0.0 for b in case.bundles
+            )
+        )
+    )
 
 
 def extended(case, groups=(), bundles=(), backgrounds=()):

@@ -32,7 +32,7 @@ class Simulator:
         Threads to use; results never depend on it. The engines of this version use one.
     engine : str
         "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for `LIF`
-        populations that share their parameters, with one positive delay for each projection), "reference" (plain
+        populations whose neurons share their parameters, without zero delay), "reference" (plain
         Python, slow, the bits of "sequential"), or "auto": "windowed" where the network suits it and a window holds
         enough events to pay, else "sequential". The choice depends on the network alone; `sim.stats` tells it.
     seed : int, optional

@@ -20,7 +20,7 @@ import math
 
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, FIRED, PHASE, RECORDED, TRAIN, WAKES
 from .replay import replay_neuron
-from .state import EMIT, FIRINGS, FROM_SOURCES, GATHER, HOT, RECORDS, REPLAY, SOURCES, WINDOWS
+from .state import EMIT, FIRINGS, FROM_SOURCES, GATHER, HOT, NEXT_OWN, RECORDS, REPLAY, SOURCES, START, WINDOWS
 from .sweeps import commit, integrate
 from .transport import emit_sources, gather, make_room, record, send, short, sort_spikes
 
@@ -30,20 +30,20 @@ DONE, PAUSED, FULL, NOT_A_NUMBER = range(4)
 def advance(program, frames, state, window, places, until, whole, budget):
     """Make windows happen while their ends are not after `until`; with `whole` False, the last one is cut at `until`.
 
-    Returns a status; clock[0] is where the next window starts.
+    Returns a status; clock[START] is where the next window starts.
     """
     counters, clock = state.counters, state.clock
     enough = counters[DELIVERIES] + counters[DRIVE_EVENTS] + 1000 * counters[WINDOWS] + budget
     while True:
-        begin = clock[0]
+        begin = clock[START]
         if counters[PHASE] == SOURCES and counters[FIRED] == 0:
             first = next_event(program, state, counters)
             if first >= until:  # nothing can happen before: the windows up to there are empty
                 edge = math.floor(until / window) * window if whole else until
-                clock[0] = max(begin, edge)
+                clock[START] = max(begin, edge)
                 return DONE
             begin = max(begin, math.floor(first / window) * window)
-            clock[0] = begin
+            clock[START] = begin
         end = (math.floor(begin / window) + 1.0) * window
         if not end > begin:  # after 2**53 windows their edges are no float64 numbers any more
             end = math.nextafter(begin, math.inf)
@@ -54,7 +54,7 @@ def advance(program, frames, state, window, places, until, whole, budget):
         status = step(program, frames, state, places, begin, end)
         if status != DONE:
             return status
-        clock[0] = end
+        clock[START] = end
         if counters[DELIVERIES] + counters[DRIVE_EVENTS] + 1000 * counters[WINDOWS] >= enough:
             return PAUSED
 
@@ -62,8 +62,8 @@ def advance(program, frames, state, window, places, until, whole, budget):
 def next_event(program, state, counters):
     """A time before which nothing happens, ms."""
     if program.drives.drives.size > 0:
-        return state.clock[0]
-    t = math.inf
+        return state.clock[START]
+    t = state.clock[NEXT_OWN]
     for lane in range(state.lanes.size):
         if state.lanes[lane].count > 0:
             t = min(t, state.rings[lane, state.lanes[lane].head].time)
@@ -86,14 +86,14 @@ def step(program, frames, state, places, begin, end):
         if not emit_sources(program.poisson, state, counters, places, end):
             return FULL
         sort_spikes(fired, 0, counters[FIRED])
-        if not send(fabric, state.lanes, state.rings, fired, counters, 0, fabric.lane_delay.size):
+        if not send(fabric, state.lanes, state.rings, state.flights, state.clock, fired, counters, 0, fabric.lane_delay.size):
             return FULL
         counters[FROM_SOURCES] = counters[FIRED]
         counters[PHASE] = GATHER
     if counters[PHASE] == GATHER:
         if not make_room(program, state, counters, begin, end):
             return FULL
-        gather(fabric, state.lanes, state.rings, state.slices, counters, end)
+        gather(fabric, state.lanes, state.rings, state.flights, state.clock, state.slices, counters, end)
         integrate(program, frames, state, counters, end)
         counters[PHASE] = REPLAY
     if counters[PHASE] == REPLAY:
@@ -111,7 +111,7 @@ def step(program, frames, state, places, begin, end):
             counters[FIRED] = at + n
         sort_spikes(fired, counters[FROM_SOURCES], counters[FIRED])
         counters[PHASE] = EMIT
-    if not send(fabric, state.lanes, state.rings, fired, counters, counters[FROM_SOURCES], 0):
+    if not send(fabric, state.lanes, state.rings, state.flights, state.clock, fired, counters, counters[FROM_SOURCES], 0):
         return FULL
     counters[FROM_SOURCES] = counters[FIRED]
     if counters[RECORDED] + counters[FIRED] > state.spikes.size:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...lowering.program import NO_LANE, columns, records
+from ...lowering.program import columns, records, shared_or_own
 from ...neurons import LIF
 
 # Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
@@ -44,9 +44,7 @@ def unsuited(program, models):
     if any(np.abs(v).max(initial=0.0) > LARGEST for v in values):
         return f"it takes values up to {LARGEST:g}, whose sums stay finite"
     for j in fabric.projections:
-        if j.lane == NO_LANE:
-            return "it takes one delay for each projection"
-        if fabric.lane_delay[j.lane] < SHORTEST:
+        if smallest_delay(fabric, j) < SHORTEST:
             return f"it takes delays of {SHORTEST:.3g} ms and more"
     return None
 
@@ -89,7 +87,7 @@ def window_length(program):
             continue
         synapses = _synapses(fabric, j)
         if source.kind >= 0:
-            longest = min(longest, float(fabric.lane_delay[j.lane]))
+            longest = min(longest, smallest_delay(fabric, j))
         weights = fabric.weight[j.weight : j.weight + (synapses if j.weight_stride else min(synapses, 1))]
         mean = float(np.maximum(weights, 0.0).mean()) if len(weights) else 0.0
         count = max(1, int(fabric.populations[j.post].count))
@@ -104,6 +102,11 @@ def window_length(program):
             _, _, v_thresh, v_reset, _ = program.constants[p.constant : p.constant + 5]
             longest = min(longest, _PART * (v_thresh - v_reset) / rate)
     return max(2.0 ** math.floor(math.log2(longest)), SHORTEST)
+
+
+def smallest_delay(fabric, j):
+    """Smallest delay of a projection, ms; inf without synapses."""
+    return float(shared_or_own(fabric.delay, j.delay, j.delay_stride, _synapses(fabric, j)).min(initial=np.inf))
 
 
 def _synapses(fabric, j):

@@ -18,12 +18,21 @@ from ..compiled.state import ARRIVING, FAULT, LANE, N_COUNTERS, WAKING, DriveSta
     REPLAYED,  # neurons replayed, summed over windows
     SHORT,  # which array is too short: its place in GROWING
     NEEDED,  # and how long it has to be
+    FLIGHTS,  # spikes in flight through rows with individual delays
     N_ALL_COUNTERS,
-) = range(N_COUNTERS, N_COUNTERS + 10)
+) = range(N_COUNTERS, N_COUNTERS + 11)
+
+# Places in `clock`: where the next window starts, and the next arrival through a row with individual delays, ms.
+START, NEXT_OWN = 0, 1
 
 SOURCES, GATHER, REPLAY, EMIT = range(4)
 
-SLICE = columns("source projection begin end", "time")  # synapses of a row that deliver in the window
+SLICE = columns(
+    "source projection begin end own", "time"
+)  # synapses of a row that deliver in the window; time of arrival, or, where delays are their own, of the spike
+FLIGHT = columns(
+    "source projection place until end", "time"
+)  # a spike in flight through a row with individual delays; it has delivered up to place, and does up to `until` in the window
 DRIVEN_EVENT = columns("address", "time weight")
 COLLECT = columns("slot", "time weight")  # a delivery to the hot neuron number `slot`
 HOT_NEURON = columns(
@@ -35,7 +44,7 @@ END = columns("head count")  # of a population's queue of ends of refractoriness
 class WindowState(NamedTuple):
     """All of it."""
 
-    clock: np.ndarray  # float64 (1,): the next window starts here, ms
+    clock: np.ndarray  # float64 (2,): START, NEXT_OWN
     counters: np.ndarray  # int64 (N_ALL_COUNTERS,)
     x: np.ndarray  # float64 (N,): v - v_inf at the time where the population stands; -inf in refractoriness
     received: np.ndarray  # float64 (N,): excitation of the window in work
@@ -48,6 +57,7 @@ class WindowState(NamedTuple):
     ending: np.ndarray  # int64 (N,): neurons in refractoriness, in order of its end; a ring for each population
     lanes: np.recarray  # LANE (2 lanes,): spikes of neurons in flight, then spikes of sources
     rings: np.recarray  # ARRIVING (2 lanes, capacity)
+    flights: np.recarray  # FLIGHT, in order of emission
     wakes: np.recarray  # WAKING: next emissions of Poisson sources, a binary heap
     place: np.ndarray  # int64 (N,)
     draws: np.ndarray  # int64 (S,)
@@ -68,8 +78,8 @@ class WindowState(NamedTuple):
 
 
 # Arrays that may be too short for a window.
-GROWING = ("rings", "slices", "driven", "collected", "grouped", "fired", "spikes")
-RINGS, SLICES, DRIVEN_EVENTS, COLLECTIONS, GROUPS, FIRINGS, RECORDS = range(len(GROWING))
+GROWING = ("rings", "slices", "driven", "collected", "grouped", "fired", "spikes", "flights")
+RINGS, SLICES, DRIVEN_EVENTS, COLLECTIONS, GROUPS, FIRINGS, RECORDS, IN_FLIGHT = range(len(GROWING))
 
 # Not copied with the rest: what only grows, and what the user switches.
 _SHARED = ("record", "spikes", "train")
@@ -80,7 +90,7 @@ def new_state(program, plan, record, capacity=256):
     n, lanes = program.n_addresses, len(program.fabric.lane_delay)
     populations = program.fabric.populations
     state = WindowState(
-        clock=np.zeros(1),
+        clock=np.array([0.0, np.inf]),
         counters=np.zeros(N_ALL_COUNTERS, np.int64),
         x=np.zeros(n),
         received=np.zeros(n),
@@ -93,6 +103,7 @@ def new_state(program, plan, record, capacity=256):
         ending=np.zeros(n, np.int64),
         lanes=records(LANE, 2 * lanes),
         rings=records(ARRIVING, (2 * lanes, capacity)),
+        flights=records(FLIGHT, capacity),
         wakes=records(WAKING, n),
         place=np.full(n, -1, np.int64),
         draws=np.zeros(len(program.poisson), np.int64),

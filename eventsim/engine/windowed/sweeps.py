@@ -30,8 +30,7 @@ def integrate(program, frames, state, counters, end):
         for i in range(counters[ARRIVALS]):
             j = fabric.projections[slices[i].projection]
             if j.post == p:
-                z = (end - slices[i].time) / frame.tau
-                sweep(slices[i], j, fabric, state.received[first:stop], remaining(z, relaxed(z)), 1.0)
+                sweep(slices[i], j, fabric, frame, end, state.received[first:stop], 1.0)
         for d in range(program.drives.drives.size):
             if program.drives.drives[d].population == p:
                 excite_driven(driven[state.bound[d] : state.bound[d + 1]], frame, end, state.received)
@@ -40,8 +39,7 @@ def integrate(program, frames, state, counters, end):
         for i in range(counters[ARRIVALS]):
             j = fabric.projections[slices[i].projection]
             if j.post == p:
-                z = (end - slices[i].time) / frame.tau
-                sweep(slices[i], j, fabric, state.x[first:stop], remaining(z, relaxed(z)), -1.0)
+                sweep(slices[i], j, fabric, frame, end, state.x[first:stop], -1.0)
         for d in range(program.drives.drives.size):
             if program.drives.drives[d].population == p and not program.drives.drives[d].weight > 0.0:
                 inhibit_driven(driven[state.bound[d] : state.bound[d + 1]], frame, end, state.x)
@@ -77,19 +75,36 @@ def make_hot(hot, slot, is_hot, counters, address, x, free):
     hot[k].held = 0.0
 
 
-def sweep(piece, j, fabric, onto, decay, sign):
+def sweep(piece, j, fabric, frame, end, onto, sign):
     """Add the deliveries of one sign of a slice, decayed to the window's end."""
-    target = fabric.target[piece.begin : piece.end]
-    if j.weight_stride == 0:
-        w = fabric.weight[j.weight] * decay
-        if w * sign > 0.0:
-            for k in range(target.size):
-                onto[target[k]] += w
+    if piece.begin == piece.end:
         return
-    weight = fabric.weight[j.weight + piece.begin - j.first : j.weight + piece.end - j.first]
+    target = fabric.target[piece.begin : piece.end]
+    weight = fabric.weight[j.weight + (piece.begin - j.first) * j.weight_stride :]
+    if j.weight_stride == 0 and not weight[0] * sign > 0.0:
+        return
+    if piece.own:
+        delay = fabric.delay[j.delay + piece.begin - j.first :]
+        sweep_own(target, weight, j.weight_stride, delay, piece.time, frame.tau, end, onto, sign)
+        return
+    z = (end - piece.time) / frame.tau
+    decay = remaining(z, relaxed(z))
+    if j.weight_stride == 0:
+        w = weight[0] * decay
+        for k in range(target.size):
+            onto[target[k]] += w
+    else:
+        for k in range(target.size):
+            w = weight[k]
+            onto[target[k]] += decay * (w if w * sign > 0.0 else 0.0)
+
+
+def sweep_own(target, weight, stride, delay, spike, tau, end, onto, sign):
+    """The same where every synapse has a delay of its own."""
     for k in range(target.size):
-        w = weight[k]
-        onto[target[k]] += decay * (w if w * sign > 0.0 else 0.0)
+        w = weight[k * stride]
+        z = (end - (spike + delay[k])) / tau
+        onto[target[k]] += remaining(z, relaxed(z)) * (w if w * sign > 0.0 else 0.0)
 
 
 def excite_driven(driven, frame, end, onto):
@@ -162,7 +177,8 @@ def collect(fabric, state, counters):
         for h in range(hits):
             k = found[h]
             collected[n].slot = slot[p.first + target[k]]
-            collected[n].time = piece.time
+            delay = fabric.delay[j.delay + piece.begin + k - j.first] if piece.own else 0.0
+            collected[n].time = piece.time + delay
             collected[n].weight = fabric.weight[j.weight + (piece.begin + k - j.first) * j.weight_stride]
             n += 1
     for i in range(counters[DRIVEN]):

@@ -1,10 +1,29 @@
 """Spikes on their way through the windows: out of sources, into lanes, out of them as slices; and the drive's events."""
 
+import math
+
+from ...aer.router import delay_of, row_of
+from ...lowering.program import NO_LANE
 from ...numerics.prediction import next_emission
 from ..compiled.background import draw_bin, sort_events
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
-from .state import ARRIVALS, COLLECTIONS, DRIVEN, DRIVEN_EVENTS, FIRINGS, GROUPS, NEEDED, RINGS, SHORT, SLICES, WINDOWS
+from .state import (
+    ARRIVALS,
+    COLLECTIONS,
+    DRIVEN,
+    DRIVEN_EVENTS,
+    FIRINGS,
+    FLIGHTS,
+    GROUPS,
+    IN_FLIGHT,
+    NEEDED,
+    NEXT_OWN,
+    RINGS,
+    SHORT,
+    SLICES,
+    WINDOWS,
+)
 
 
 def short(counters, array, needed):
@@ -38,7 +57,7 @@ def emit_sources(poisson, state, counters, places, end):
     return True
 
 
-def send(fabric, lanes, rings, fired, counters, first, lane_of):
+def send(fabric, lanes, rings, flights, clock, fired, counters, first, lane_of):
     """Put the spikes fired[first:] in flight, into the lanes from `lane_of` on; False, and nothing done, without room."""
     n = counters[FIRED] - first
     if n == 0:
@@ -46,9 +65,26 @@ def send(fabric, lanes, rings, fired, counters, first, lane_of):
     for lane in range(lanes.size):
         if lanes[lane].count + n > rings.shape[1]:
             return short(counters, RINGS, lanes[lane].count + n)
+    most_out = 0
+    for p in fabric.populations:
+        most_out = max(most_out, p.out_end - p.out)
+    if counters[FLIGHTS] + n * most_out > flights.size:
+        return short(counters, IN_FLIGHT, counters[FLIGHTS] + n * most_out)
     for i in range(first, counters[FIRED]):
         t, source = fired[i].time, fired[i].address
         population = fabric.populations[fabric.of_address[source]]
+        for k in range(population.out, population.out_end):
+            j = fabric.projections[fabric.out[k]]
+            begin, end = row_of(j, fabric.indptr, source)
+            if j.lane == NO_LANE and begin < end:
+                flight = flights[counters[FLIGHTS]]
+                flight.source = source
+                flight.projection = fabric.out[k]
+                flight.place = begin
+                flight.end = end
+                flight.time = t
+                counters[FLIGHTS] += 1
+                clock[NEXT_OWN] = min(clock[NEXT_OWN], t + delay_of(j, fabric.delay, begin))
         for lane in range(fabric.lane_delay.size):
             for k in range(population.out, population.out_end):
                 j = fabric.projections[fabric.out[k]]
@@ -100,6 +136,15 @@ def make_room(program, state, counters, begin, end):
     if not draw_drive(fabric, program.drives, state.drive, state.driven, state.bound, counters, begin, end):
         return False
     slices, deliveries = count_arrivals(fabric, state.lanes, state.rings, end)
+    for i in range(counters[FLIGHTS]):
+        flight = state.flights[i]
+        flight.until = flight.place
+        j = fabric.projections[flight.projection]
+        while flight.until < flight.end and flight.time + delay_of(j, fabric.delay, flight.until) < end:
+            flight.until += 1
+        if flight.until > flight.place:
+            slices += 1
+            deliveries += flight.until - flight.place
     counters[ARRIVALS] = slices
     total = deliveries + counters[DRIVEN]
     if slices > state.slices.size:
@@ -135,9 +180,9 @@ def count_arrivals(fabric, lanes, rings, end):
     return slices, synapses
 
 
-def gather(fabric, lanes, rings, slices, counters, end):
-    """Take all slices that arrive before `end` out of the lanes, in order of (time, source, projection)."""
-    n = 0
+def gather(fabric, lanes, rings, flights, clock, slices, counters, end):
+    """Take all slices that arrive before `end`, in order of (source, projection, place)."""
+    n = take_own(fabric, flights, clock, slices, counters)
     for lane in range(lanes.size):
         while lanes[lane].count > 0 and rings[lane, lanes[lane].head].time < end:
             t = rings[lane, lanes[lane].head].time
@@ -148,7 +193,7 @@ def gather(fabric, lanes, rings, slices, counters, end):
                 j = fabric.projections[projection]
                 row = source - j.pre_first
                 if j.lane == lane % fabric.lane_delay.size and 0 <= row < j.pre_count:
-                    write_slice(slices, n, t, source, projection, fabric.indptr[j.row + row], fabric.indptr[j.row + row + 1])
+                    write_slice(slices, n, t, source, projection, fabric.indptr[j.row + row], fabric.indptr[j.row + row + 1], 0)
                     n += 1
     gap = 1
     while gap < n // 3:
@@ -156,31 +201,51 @@ def gather(fabric, lanes, rings, slices, counters, end):
     while gap > 0:
         for i in range(gap, n):
             s = slices[i]
-            t, source, projection, begin, stop = s.time, s.source, s.projection, s.begin, s.end
+            t, source, projection, begin, stop, own = s.time, s.source, s.projection, s.begin, s.end, s.own
             k = i
-            while k >= gap and comes_after(slices[k - gap], t, source, projection):
+            while k >= gap and comes_after(slices[k - gap], source, projection, begin):
                 slices[k] = slices[k - gap]
                 k -= gap
-            write_slice(slices, k, t, source, projection, begin, stop)
+            write_slice(slices, k, t, source, projection, begin, stop, own)
         gap //= 3
 
 
-def comes_after(s, t, source, projection):
-    """Whether a slice belongs behind the one of (t, source, projection)."""
-    if s.time != t:
-        return s.time > t
+def comes_after(s, source, projection, begin):
+    """Whether a slice belongs behind the one of (source, projection, begin)."""
     if s.source != source:
         return s.source > source
-    return s.projection > projection
+    if s.projection != projection:
+        return s.projection > projection
+    return s.begin > begin
 
 
-def write_slice(slices, n, t, source, projection, begin, end):
+def take_own(fabric, flights, clock, slices, counters):
+    """The slices of rows with individual delays, as `make_room` has measured them; their number."""
+    n, kept = 0, 0
+    clock[NEXT_OWN] = math.inf
+    for i in range(counters[FLIGHTS]):
+        flight = flights[i]
+        t, source, projection, place, until, end = flight.time, flight.source, flight.projection, flight.place, flight.until, flight.end
+        if until > place:
+            write_slice(slices, n, t, source, projection, place, until, 1)
+            n += 1
+        if until < end:
+            flights[kept] = flights[i]
+            flights[kept].place = until
+            kept += 1
+            clock[NEXT_OWN] = min(clock[NEXT_OWN], t + delay_of(fabric.projections[projection], fabric.delay, until))
+    counters[FLIGHTS] = kept
+    return n
+
+
+def write_slice(slices, n, t, source, projection, begin, end, own):
     """Write slice number n."""
     slices[n].time = t
     slices[n].source = source
     slices[n].projection = projection
     slices[n].begin = begin
     slices[n].end = end
+    slices[n].own = own
 
 
 def draw_drive(fabric, drives, state, driven, bound, counters, begin, end):
