@@ -19,7 +19,7 @@ def deliveries(quick, runs):
     figures = []
     for name, (neuron, weight, delay) in cases.items():
         agree_with_reference(networks.fan_out(neuron, 5, 100.0, 20, 50, weight, delay), 50.0)
-        sim = es.Simulator(networks.fan_out(neuron, weight=weight, delay=delay))
+        sim = es.Simulator(networks.fan_out(neuron, weight=weight, delay=delay), engine="sequential")
         sim.run(10.0)
         measured = stretches(sim, 50.0 if quick else 500.0, runs)
         check(len(sim.spikes) == 0, f"{name}: {len(sim.spikes)} neurons fired")
@@ -40,7 +40,7 @@ def crossings(quick, runs):
         small, _ = networks.above_threshold(model, 20)
         check(agree_with_reference(small, 100.0) > 0, "no spikes")
         net, interval = networks.above_threshold(model)
-        sim = es.Simulator(net)
+        sim = es.Simulator(net, engine="sequential")
         measured = stretches(sim, 200.0 if quick else 1000.0, runs, warm_up=10.0)
         # The first spike comes without refractoriness before it.
         expected = np.floor((sim.now + 2.0) / interval).astype(int)
@@ -65,7 +65,7 @@ def queue(quick, runs):
         agree_with_reference(networks.pairs(200, 50.0, own_delay, pairs=20), 50.0)
         per_run = []
         for seed in range(1, runs + 1):
-            sim = es.Simulator(networks.pairs(spikes, 1000.0, own_delay, seed=seed))
+            sim = es.Simulator(networks.pairs(spikes, 1000.0, own_delay, seed=seed), engine="sequential")
             sim.run(1020.0)
             check(sim.stats["deliveries"] == spikes, f"{name}: {sim.stats['deliveries']} deliveries of {spikes}")
             per_run.append(1e9 * sim.stats["wall_s"] / spikes)
@@ -86,7 +86,7 @@ def drive(quick, runs):
     figures = []
     for name, rate in (("one rate", 20_000.0), ("a rate for each neuron", np.linspace(10_000.0, 30_000.0, 12_500))):
         agree_with_reference(networks.driven(50, 2_000.0 if np.ndim(rate) == 0 else np.linspace(1_000.0, 3_000.0, 50)), 20.0)
-        sim = es.Simulator(networks.driven(rate=rate))
+        sim = es.Simulator(networks.driven(rate=rate), engine="sequential")
         measured = stretches(sim, 10.0 if quick else 100.0, runs, warm_up=10.0)
         check(len(sim.spikes) == 0, f"{name}: neurons fired")
         check_poisson(sim.stats["drive_events"], 12_500 * 20.0 * sim.now, name)

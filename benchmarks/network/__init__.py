@@ -23,6 +23,7 @@ def _speed(name, net, duration, runs, warm_up, rate, tolerance, checked, drive_r
     detail = {
         "rate_hz": fired,
         "drive_events_per_s": sum(m["drive_events"] for m in measured) / sum(m["wall_s"] for m in measured),
+        "engine": sim.stats["engine"],
         "synapses": sim.routing["synapses"],
         "build_s": sim.stats["build_s"],
         "ms_simulated_per_run": duration,
