@@ -366,15 +366,20 @@ class Simulator:
         """
         fabric = self._engine.program.fabric
         self._check_projection(projection)
-        j = fabric.projections[projection.ordinal]
-        indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
-        n = int(indptr[-1] - indptr[0])
-        out = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
-        out["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
-        out["post"] = fabric.target[j.first : j.first + n]
-        out["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
-        out["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
-        return out
+        parts = []
+        for j in fabric.projections[fabric.projections.declared == projection.ordinal]:  # one for each target block
+            indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
+            n = int(indptr[-1] - indptr[0])
+            part = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
+            part["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
+            part["post"] = fabric.target[j.first : j.first + n]
+            part["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
+            part["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
+            parts.append(part)
+        if len(parts) == 1:
+            return parts[0]
+        out = np.concatenate(parts)
+        return out[np.lexsort((out["post"], out["delay"], out["pre"]))]
 
     def _check_projection(self, projection):
         """Refuse what is no projection of the simulated network (after `load`: has no label and place as there)."""
