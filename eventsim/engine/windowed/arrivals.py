@@ -185,7 +185,7 @@ def draw(program, t, d, block, some, sign, time, weight, target, n, words, begin
     size = min(BLOCK, drive.member_end - first)
     table = drives.blocks[drive.block + block].table
     length = drives.blocks[drive.block + block].length
-    offset = t.first - program.fabric.populations[t.population].first
+    lowest = t.first - t.origin
     index = int(begin // drive.bin)
     while index * drive.bin < end:
         count = event_count(drives.cumulative[table:], length, block, index, drive.key0, drive.key1)
@@ -193,7 +193,7 @@ def draw(program, t, d, block, some, sign, time, weight, target, n, words, begin
         draw_words(count, block, index, drive.key0, drive.key1, w0, w1, w2, w3)
         whole = begin <= index * drive.bin and (index + 1) * drive.bin <= end
         if whole and not some and drive.first_target >= 0:
-            lay_out(drive.first_target + first - drive.member - offset, size, index, drive.bin, w0, w1, w2, time[n:], target[n:])
+            lay_out(drive.first_target + first - drive.member, size, index, drive.bin, w0, w1, w2, time[n:], target[n:])
             weight[n : n + count] = drive.weight
             n += count
         else:
@@ -202,12 +202,12 @@ def draw(program, t, d, block, some, sign, time, weight, target, n, words, begin
                 m = first + below(size, w2[i])
                 if drive.first_target < 0 and alias_number(w3[i], w1[i]) >= drives.members[m].accept:
                     m = first + drives.members[m].alias
-                local = drives.members[m].target - offset
+                local = drives.members[m].target
                 value = drives.members[m].weight
                 time[n] = at
                 weight[n] = value
                 target[n] = local
-                n += (begin <= at < end) and (not some or (0 <= local < t.count and (value >= 0.0) == (sign == POSITIVE)))
+                n += (begin <= at < end) and (not some or (lowest <= local < lowest + t.count and (value >= 0.0) == (sign == POSITIVE)))
         index += 1
     return n
 

@@ -160,7 +160,7 @@ class WindowedEngine:
         number = neurons >> block_bits(self.program, p)
         for b in np.flatnonzero(self.plan.targets.population == p):
             t = self.plan.targets[b]
-            here = np.flatnonzero(number == (t.first - first) >> block_bits(self.program, p))
+            here = np.flatnonzero(number == (t.first - t.origin) >> block_bits(self.program, p))
             if len(here):
                 yield b, here, neurons[here] + first - t.first
 

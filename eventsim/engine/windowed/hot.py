@@ -12,7 +12,7 @@ _AFTER_LANES = 1 << 40  # flat events have no place in the canonical order of ro
 def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_hot, found, collected):
     """What hot neurons receive; False where there is no room."""
     n = 0
-    hot_here = is_hot[t.first : t.first + t.count]
+    hot_here = is_hot[t.origin : t.first + t.count]
     for i in range(own[SLICES]):
         piece = slices[i]
         j = fabric.projections[piece.projection]
@@ -24,7 +24,7 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
             place = piece.begin + found[h]
             w = fabric.weight[j.weight + (place - j.first) * j.weight_stride]
             entry = collected[n]
-            entry.slot = slot[t.first + plan.target[place]]
+            entry.slot = slot[t.origin + plan.target[place]]
             entry.source = piece.source
             entry.projection = piece.projection
             entry.place = place
@@ -40,7 +40,7 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
         for h in range(hits):
             k = begin + found[h]
             entry = collected[n]
-            entry.slot = slot[t.first + target[k]]
+            entry.slot = slot[t.origin + target[k]]
             entry.source = _AFTER_LANES
             entry.projection = 0
             entry.place = k

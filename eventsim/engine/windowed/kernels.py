@@ -281,7 +281,7 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
     if not busy and own[HOT] == 0 and times[EARLIEST] >= end:
         return True
     y, n_slices = state.y, own[SLICES]
-    sweep_slices(fabric, plan, slices, n_slices, POSITIVE, end, window, y[1 - side], t.first, t.count)
+    sweep_slices(fabric, plan, slices, n_slices, POSITIVE, end, window, y[1 - side], t.origin, t.first + t.count)
     sweep_flat(plan, t, ends, POSITIVE, end, window, time, weight, target, left, y[1 - side])
     propagator, room = state.propagator[b], state.room[b]
     if end - times[STANDS] != times[SPAN]:
@@ -289,7 +289,7 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
         call_propagate(adapters[1][t.kind], (plan.shifted[t.shifted :], times[SPAN], propagator))
     own[HOT] = scan(t, y, side, propagator, plan.limit, room, hot, start, width, state.slot, state.is_hot, state.free, own[HOT])
     side = own[SIDE] = 1 - side
-    sweep_slices(fabric, plan, slices, n_slices, NEGATIVE, end, window, y[side], t.first, t.count)
+    sweep_slices(fabric, plan, slices, n_slices, NEGATIVE, end, window, y[side], t.origin, t.first + t.count)
     sweep_flat(plan, t, ends, NEGATIVE, end, window, time, weight, target, left, y[side])
     state.before[b] = times[STANDS]
     times[STANDS] = end

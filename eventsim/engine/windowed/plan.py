@@ -16,7 +16,7 @@ CHUNK = 256  # neurons that a scan takes at once: they stay in the nearest cache
 CHUNK, FLAT_CHUNK = 256, 512
 
 TARGETS = columns(  # a target block: what one thread works on
-    "population first count kind "  # address of its first neuron
+    "population origin first count kind "  # address of the first neuron of the population, and of its own
     "constant constant_stride width "  # its first neuron's constants; the variables of its model
     "limit limit_stride "  # its first neuron's limit; 0 where one stretch of CHUNK equal limits serves all
     "shifted "  # constants with v_inf = 0, for the propagator
@@ -67,7 +67,7 @@ def make_plan(program, models):
         size = min(1 << block_bits(program, ordinal), int(p.count))
         for first in range(0, p.count, max(size, 1)):
             t = records(TARGETS, 1)
-            t.population, t.first, t.count = ordinal, p.first + first, min(size, p.count - first)
+            t.population, t.origin, t.first, t.count = ordinal, p.first, p.first + first, min(size, p.count - first)
             t.kind, t.width = p.kind, len(model.variables)
             t.constant, t.constant_stride = p.constant + first * p.constant_stride, p.constant_stride
             t.limit_stride = int(len(limits) > 1)
@@ -83,7 +83,7 @@ def make_plan(program, models):
         shifted += list(model.constant_type(*constants[0])._replace(v_inf=0.0))
     targets = np.concatenate(targets).view(np.recarray) if targets else records(TARGETS, 0)
     ways = np.array(ways, np.int64).reshape(-1, 5).view(WAY).ravel().view(np.recarray)
-    place = {(t.population, (t.first - fabric.populations[t.population].first) >> block_bits(program, t.population)): b for b, t in enumerate(targets)}
+    place = {(t.population, (t.first - t.origin) >> block_bits(program, t.population)): b for b, t in enumerate(targets)}
     block_of = np.array([place.get((j.post, j.block), -1) for j in fabric.projections], np.int64)  # -1: onto nothing
     routes, routed = _routes(fabric, targets, block_of)
     feeds = _feeds(program, targets, lambda population, number: place[population, number], window)

@@ -91,7 +91,7 @@ class WindowState(NamedTuple):
     slices: np.recarray  # SLICE (B, capacity)
     flat_time: np.ndarray  # float64 (B, capacity): flat events, which are drive events and deliveries with individual delays
     flat_weight: np.ndarray  # float64 (B, capacity)
-    flat_target: np.ndarray  # uint32 (B, capacity): local in the block's population
+    flat_target: np.ndarray  # uint32 (B, capacity): local indices in the population
     flat_left: np.ndarray  # float64 (B, FLAT_CHUNK): what is left of some of them at the window's end
     way_ends: np.ndarray  # int64 (B, ways + 1): flat events by way
     words: np.ndarray  # int64 (B, 4, events): for drawing

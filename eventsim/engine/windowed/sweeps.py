@@ -11,7 +11,7 @@ from .plan import CHUNK, FLAT_CHUNK
 LINE = 16  # targets in a line of memory
 
 
-def sweep_slices(fabric, plan, slices, n, sign, end, window, y, first, count):
+def sweep_slices(fabric, plan, slices, n, sign, end, window, y, origin, stop):
     """Add the deliveries of one sign of a block's slices."""
     ways, response = plan.ways, plan.response
     for i in range(n):
@@ -25,22 +25,22 @@ def sweep_slices(fabric, plan, slices, n, sign, end, window, y, first, count):
         left_own = value_at(response, way.response + way.degree + 1, way.degree, u) if way.own > 0 else 0.0
         j = fabric.projections[piece.projection]
         target = plan.target[piece.begin : piece.end]
-        onto = y[0, first : first + count]
+        onto = y[0, origin:stop]
         if j.weight_stride == 0:
             w = fabric.weight[j.weight]
             add_shared(target, w * left, onto)
             if way.own > 0:
-                add_shared(target, w * left_own, y[way.own, first : first + count])
+                add_shared(target, w * left_own, y[way.own, origin:stop])
             continue
         weight = fabric.weight[j.weight + piece.begin - j.first : j.weight + piece.end - j.first]
         if piece.mixed:
             add_of_sign(target, weight, sign, left, onto)
             if way.own > 0:
-                add_of_sign(target, weight, sign, left_own, y[way.own, first : first + count])
+                add_of_sign(target, weight, sign, left_own, y[way.own, origin:stop])
         else:
             add_own(target, weight, left, onto)
             if way.own > 0:
-                add_own(target, weight, left_own, y[way.own, first : first + count])
+                add_own(target, weight, left_own, y[way.own, origin:stop])
 
 
 def fetch_row(target, slices, i, n):
@@ -85,7 +85,7 @@ def sweep_flat(plan, t, ends, sign, end, window, time, weight, target, left, y):
         if way.sign != sign or begin == stop:
             continue
         for variable in range(2 if way.own > 0 else 1):
-            onto = y[way.own if variable > 0 else 0, t.first : t.first + t.count]
+            onto = y[way.own if variable > 0 else 0, t.origin : t.first + t.count]
             coefficients = plan.response[way.response + variable * (way.degree + 1) : way.response + (variable + 1) * (way.degree + 1)]
             for a in range(begin, stop, FLAT_CHUNK):
                 z = min(a + FLAT_CHUNK, stop)
