@@ -10,7 +10,7 @@ All numbers are in units of 2**-192. Parameters are the user's float64 numbers, 
 
 from fractions import Fraction
 
-from ..neurons import LIF, lif_exp
+from ..neurons import LIF, LIF_EXP, LIFExp
 from .fixed import BITS, ONE, fixed, logarithm, make_decay
 
 # Nearer to threshold than this part of the potentials that take part, rounding may decide.
@@ -33,7 +33,7 @@ def membrane_class(model):
     """
     if model is LIF:
         return JumpMembrane
-    if model.flow is lif_exp.flow:
+    if model is LIF_EXP or (model.name == LIF_EXP.name and model is LIFExp(tau_syn=[5.0] * len(model.ports)).model):
         return CurrentMembrane
     return None
 
@@ -138,7 +138,8 @@ class CurrentMembrane(JumpMembrane):
     def step(self, x, held, dt, theta):
         """The state after dt > 0 without deliveries, x being below theta, and the time to the first crossing, or None."""
         crossing = None if self._stays_below(x, held, dt, theta) else self._first_crossing(x, held, 0, dt, theta)
-        return *self._moved(x, held, dt), crossing
+        x, held = self._moved(x, held, dt)
+        return x, held, crossing
 
     def _moved(self, x, held, dt):
         z = dt * self._rate >> BITS
@@ -183,7 +184,8 @@ class CurrentMembrane(JumpMembrane):
         first = self._first_crossing(x, held, begin, half, theta)
         if first is not None:
             return first
-        return self._first_crossing(*self._moved(x, held, half), begin + half, dt - half, theta)
+        x, held = self._moved(x, held, half)
+        return self._first_crossing(x, held, begin + half, dt - half, theta)
 
     def _root(self, x, held, dt, theta):
         """Where x, which rises all the time, is theta: Newton's method within a bracket."""

@@ -112,7 +112,8 @@ def replay(membrane, values, groups, spikes, end):
     verdict = Verdict()
     until = fixed(float(end))
     engine = [(fixed(float(s)), float(s)) for s in spikes]
-    moment, k = Moment(0, 0, *membrane.start(values), 0), 0
+    x, held = membrane.start(values)
+    moment, k = Moment(0, 0, x, held, 0), 0
     while True:
         close = verdict.undecided
         predicted = next_spike(membrane, moment, groups, until, 0, verdict)
