@@ -111,7 +111,7 @@ def deliveries(program, synapses, trains, until):
         k = int(np.argmax(from_neurons))
         raise SimulationError(
             f"the audit cannot follow a delay between neurons that is lost in the sum with the time: "
-            f"{synapses.delay[of[k]]!r} ms from address {synapses.source[of[k]]} at {float(emitted[k])!r} ms"
+            f"{float(synapses.delay[of[k]])!r} ms from address {synapses.source[of[k]]} at {float(emitted[k])!r} ms"
         )
     keep = time < until
     of = of[keep]
