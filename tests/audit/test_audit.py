@@ -13,7 +13,7 @@ from eventsim.published import brunel2000
 
 from ..engine.running import assert_same_spikes, run_bounded
 from ..engine.test_checkpoint import eventful
-from ..strategies import build, cases, crowds
+from ..strategies import build, cases, crowds, window_cases
 
 ALL = ("reference", "sequential", "windowed")
 
@@ -90,11 +90,10 @@ def test_brunel(engine):
     assert (report.deliveries, report.drive_events) == (sim.stats["deliveries"], sim.stats["drive_events"])
 
 
-@given(cases(source_zero_delay_only=True))
-@settings(max_examples=30)
-def test_networks_drawn_at_random(case):
+def check(case, engine):
+    """Run a case, audit all of its neurons."""
     net = build(case)
-    sim = es.Simulator(net, engine="sequential", audit=[p for p in net.populations if not p.is_source], micro_steps=30)
+    sim = es.Simulator(net, engine=engine, audit=[p for p in net.populations if not p.is_source], micro_steps=30)
     run_bounded(sim, case.end, most=500)
     report = certified(sim, error=1e-9)
     event(f"undecided: {min(report.undecided, 1)}")
@@ -102,11 +101,30 @@ def test_networks_drawn_at_random(case):
     assert (report.deliveries, report.drive_events) == (sim.stats["deliveries"], sim.stats["drive_events"])
 
 
+@given(cases(source_zero_delay_only=True))
+@settings(max_examples=30)
+def test_networks_drawn_at_random(case):
+    check(case, "sequential")
+
+
+@given(window_cases())
+@settings(max_examples=30)
+def test_networks_drawn_at_random_in_windows(case):
+    check(case, "windowed")
+
+
 @pytest.mark.slow
 @given(cases(source_zero_delay_only=True) | crowds())
 @settings(max_examples=1000)
 def test_networks_drawn_at_random_at_length(case):
-    test_networks_drawn_at_random.hypothesis.inner_test(case)
+    check(case, "sequential")
+
+
+@pytest.mark.slow
+@given(window_cases(max_groups=5, max_n=12))
+@settings(max_examples=1000)
+def test_networks_drawn_at_random_in_windows_at_length(case):
+    check(case, "windowed")
 
 
 def test_runs_that_are_cut_set_and_fed():
