@@ -71,17 +71,17 @@ def test_touching_threshold_on_a_dyadic_grid(engine):
     assert report.deliveries == sim.stats["deliveries"]
 
 
-@pytest.mark.parametrize("engine", ("reference", "sequential"))
+@pytest.mark.parametrize("engine", ["reference", "sequential"])
 def test_currents(engine):
     sim = audited(currents(), engine, 100.0)
     report = certified(sim)
-    assert 0.0 < report.largest_error
+    assert report.largest_error > 0.0
     assert report.spikes == sim.stats["spikes"] > 50
     assert (report.deliveries, report.drive_events) == (sim.stats["deliveries"], sim.stats["drive_events"])
     assert report.undecided == 0
 
 
-@pytest.mark.parametrize("engine", ("sequential", "windowed"))
+@pytest.mark.parametrize("engine", ["sequential", "windowed"])
 def test_brunel(engine):
     """Everything that anybody received is found again, and every spike."""
     sim = audited(brunel2000("C", scale=0.04), engine, 60.0)
@@ -156,7 +156,7 @@ def test_a_set_that_is_not_replayed_would_be_noticed():
     assert not sim.audit().passed
 
 
-@pytest.mark.parametrize("engine", ("sequential", "windowed"))
+@pytest.mark.parametrize("engine", ["sequential", "windowed"])
 def test_a_checkpoint_goes_on_being_audited(engine, tmp_path):
     net = brunel2000("C", scale=0.02)
     sim = audited(net, engine, 20.0, audit=30, record_spikes=[net["inh"]])
@@ -179,7 +179,7 @@ def test_a_checkpoint_goes_on_being_audited(engine, tmp_path):
 # -- what is asked for, and what is shown ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("engine", ("sequential", "windowed"))
+@pytest.mark.parametrize("engine", ["sequential", "windowed"])
 def test_an_audit_changes_no_spike_and_shows_none(engine):
     net = brunel2000("C", scale=0.02)
     for asked in (True, False, [net["inh"]], [net["exc"][:7]]):
