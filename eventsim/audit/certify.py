@@ -99,6 +99,7 @@ def _report(engine, until, found):
         missed=all_of("missed"),
         invented=all_of("invented"),
         undecided=sum(v.undecided for *_, v in found),
+        overruled=sum(v.overruled for *_, v in found),
         largest_error=error,
         largest_error_at=finding(*error_at) if error > 0.0 else None,
         margin=margin,

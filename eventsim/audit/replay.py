@@ -53,6 +53,8 @@ class Verdict:
         Times (ms) of predicted spikes without a counterpart, and of the engine's spikes without a prediction.
     undecided : int
         Decisions so near to threshold that the rounding of a float64 may decide; the engine's was followed.
+    overruled : int
+        Those of them in which the engine decided otherwise than the replay would have.
     errors : list of (float, float)
         Distance of each other spike from its prediction (ms), and its time.
     margin : (float, float)
@@ -61,7 +63,7 @@ class Verdict:
 
     def __init__(self):
         self.missed, self.invented, self.errors = [], [], []
-        self.undecided = 0
+        self.undecided = self.overruled = 0
         self.margin = (float("inf"), 0.0)
 
 
@@ -124,6 +126,7 @@ def replay(membrane, values, groups, spikes, end):
             error = None if predicted is None or own is None else abs(own - predicted.t)
             if (error is None or error > AGREES) and _near(membrane, moment, groups, until, own):
                 verdict.undecided += verdict.undecided == close
+                verdict.overruled += 1
                 if own is None:
                     return verdict
                 break

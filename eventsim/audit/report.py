@@ -46,6 +46,8 @@ class AuditReport:
         Predicted spikes that the engine has not, and spikes of the engine that are not predicted.
     undecided : int
         Decisions nearer to threshold than 1e-12 of the potentials, in which rounding may decide; the engine's were followed.
+    overruled : int
+        Those of them in which the engine decided otherwise than the replay would have.
     largest_error : float, ms
         Largest distance of a spike from its prediction, given what happened before; 0 where there are none.
     largest_error_at : Finding or None
@@ -65,6 +67,7 @@ class AuditReport:
     missed: tuple
     invented: tuple
     undecided: int
+    overruled: int
     largest_error: float
     largest_error_at: Finding | None
     margin: float
@@ -81,7 +84,8 @@ class AuditReport:
             f"{self.neurons} {_plural('neuron', self.neurons)} replayed in more than 40 digits: {_count(self.spikes, 'spike')}, "
             f"{_count(self.deliveries, 'delivery')}, {_count(self.drive_events, 'drive event')}.",
             f"{_count(len(self.missed), 'spike')} missed, {len(self.invented):,} invented; "
-            f"{_count(self.undecided, 'decision')} nearer to threshold than rounding can tell.",
+            f"{_count(self.undecided, 'decision')} nearer to threshold than rounding can tell"
+            f"{f', {self.overruled:,} of them made otherwise' if self.undecided else ''}.",
             f"Largest timing error {self.largest_error:.2g} ms{_at(self.largest_error_at)}.",
             f"Smallest margin {self.margin:.2g} mV{_at(self.margin_at)}.",
         ]

@@ -66,6 +66,8 @@ def test_touching_threshold_on_a_dyadic_grid(engine):
     sim = audited(dyadic(), engine)
     report = certified(sim, error=0.0)
     assert report.undecided > 10  # exact touches, in which the engine and 40 digits agree
+    assert report.overruled == 0
+    assert f"{report.undecided} decisions nearer to threshold than rounding can tell, 0 of them made otherwise." in str(report)
     assert report.margin == 0.0
     assert report.spikes == sim.stats["spikes"] > 50
     assert report.deliveries == sim.stats["deliveries"]
@@ -295,6 +297,30 @@ def test_a_corrupted_spike_is_found(network, change, monkeypatch):
         assert "NOT PASSED" in str(report)
     else:
         assert ("Missed: neuron" if counts[0] else "Invented: neuron") in str(report)
+
+
+def test_a_touch_that_does_not_fire_is_told(monkeypatch):
+    """Rounding may decide it, so it is no mistake; but the replay would have decided otherwise, and that is counted."""
+    net = es.Network()
+    cell = net.population(1, es.LIF(tau_m=10.0, v_rest=0.0, v_reset=0.0, v_thresh=15.0), name="cell")
+    net.connect(net.population(3, es.SpikeSource([[1.0]] * 3)), cell, es.AllToAll(), weight=5.0, delay=0.5)
+    sim = audited(net)
+    assert (sim.audit().spikes, sim.audit().undecided, sim.audit().overruled) == (1, 1, 0)
+    spikes = sim._engine.spikes()
+    monkeypatch.setattr(sim._engine, "spikes", lambda: spikes[spikes.address > 0])
+    report = sim.audit()
+    assert report.passed
+    assert (report.spikes, report.undecided, report.overruled) == (0, 1, 1)
+
+
+def test_windows_that_overlook_neurons_are_found():
+    """The windowed engine replays neurons from a limit on; where that is too high, it misses spikes."""
+    sim = es.Simulator(brunel2000("C", scale=0.04), engine="windowed", audit=100)
+    sim._engine.plan.frames.limit += 2.0
+    sim.run(60.0)
+    report = sim.audit()
+    assert not report.passed
+    assert report.missed
 
 
 def test_a_wrong_engine_is_found():
