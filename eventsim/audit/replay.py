@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import report
 from .fixed import UNIT, fixed
 
-AGREES = fixed(1e-9)  # ms: what a spike may differ by
+AGREES = fixed(report.AGREES)  # what a spike may differ by
 BELONGS = fixed(1e-3)  # ms: farther from a prediction than this, a spike is another one
 
 # Micro-steps of one instant; a `set` comes before.
@@ -111,40 +112,52 @@ def replay(membrane, values, groups, spikes, end):
     -------
     Verdict
     """
-    verdict = Verdict()
-    until = fixed(float(end))
-    engine = [(fixed(float(s)), float(s)) for s in spikes]
+    verdict, until = Verdict(), fixed(float(end))
+    engine = [fixed(float(s)) for s in spikes]
     x, held = membrane.start(values)
     moment, k = Moment(0, 0, x, held, 0), 0
     while True:
         close = verdict.undecided
         predicted = next_spike(membrane, moment, groups, until, 0, verdict)
-        while True:  # over spikes that belong to no prediction
-            own, at = engine[k] if k < len(engine) else (None, None)
-            if predicted is None and own is None:
-                return verdict
-            error = None if predicted is None or own is None else abs(own - predicted.t)
-            if (error is None or error > AGREES) and _near(membrane, moment, groups, until, own):
-                verdict.undecided += verdict.undecided == close
-                verdict.overruled += 1
-                if own is None:
-                    return verdict
-                break
-            if error is not None and error <= BELONGS:
-                verdict.errors.append((error / UNIT, at))
-                break
-            if own is None or (predicted is not None and predicted.t < own):
-                own, at = predicted.t, predicted.t / UNIT
-                if own + AGREES < until:  # nearer to the end, the engine may see it in the next run
-                    verdict.missed.append(at)
-                elif k == len(engine):
-                    return verdict
-                k -= 1
-                break
-            verdict.invented.append(at)
-            k += 1
+        k, given = _compared(membrane, moment, groups, until, predicted, engine, k, verdict, close)
+        if given is None:
+            return verdict
+        moment = _after(membrane, moment, groups, predicted, given, fixed(given / UNIT + membrane.t_ref))
+
+
+def _compared(membrane, moment, groups, until, predicted, engine, k, verdict, close):
+    """Compare a prediction with the engine's spikes from the k-th on.
+
+    Returns how many of the engine's spikes are dealt with now, and the spike to go on from (None: there is no more).
+    """
+    while k < len(engine):
+        own = engine[k]
+        error = None if predicted is None else abs(own - predicted.t)
+        far = error is None or error > AGREES
+        if far and _near(membrane, moment, groups, until, own):
+            _overrule(verdict, close)
+            return k + 1, own
+        if error is not None and error <= BELONGS:
+            verdict.errors.append((error / UNIT, own / UNIT))
+            return k + 1, own
+        if predicted is not None and predicted.t < own:
+            break
+        verdict.invented.append(own / UNIT)
         k += 1
-        moment = _after(membrane, moment, groups, predicted, own, fixed(at + membrane.t_ref))
+    else:
+        if predicted is None or predicted.t + AGREES >= until:  # so near to the end, the engine may see it in the next run
+            return k, None
+        if _near(membrane, moment, groups, until, None):
+            _overrule(verdict, close)
+            return k, None
+    verdict.missed.append(predicted.t / UNIT)
+    return k, predicted.t
+
+
+def _overrule(verdict, close):
+    """Count a decision that the engine made otherwise; `close`: how many were near before."""
+    verdict.undecided += verdict.undecided == close
+    verdict.overruled += 1
 
 
 def _near(membrane, moment, groups, until, own):
