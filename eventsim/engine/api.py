@@ -380,6 +380,15 @@ class Simulator:
         -------
         AuditReport
             Print it. `passed` says whether no spike is missed or invented, and all are within 1e-9 ms.
+
+        Raises
+        ------
+        RecordingError
+            Where the simulator was made without audit=.
+        MissingExtraError
+            Without mpmath.
+        SimulationError
+            Where a delay between audited neurons is lost in the sum with the time.
         """
         self._check_whole()
         if self._kept is None:
