@@ -12,20 +12,20 @@ def check_engine(name):
         raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
 
 
-def engine_named(name, program, models):
-    """The class of an engine; "auto" chooses from the Program alone."""
+def make_engine(name, program, models, record, micro_limit=1000, threads=1):
+    """An engine with its state at time 0; "auto" chooses from the Program alone."""
     if name == "auto":
-        from .windowed.plan import suits
+        from .windowed.suits import suits
 
         name = "windowed" if suits(program, models) else "sequential"
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
-        return WindowedEngine
+        return WindowedEngine(program, models, record, micro_limit, threads)
     if name == "reference":
         from .reference.engine import ReferenceEngine
 
-        return ReferenceEngine
+        return ReferenceEngine(program, models, record, micro_limit)
     from .compiled.sequential import SequentialEngine
 
-    return SequentialEngine
+    return SequentialEngine(program, models, record, micro_limit)

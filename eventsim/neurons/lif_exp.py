@@ -171,6 +171,10 @@ def fire(c, s):
     return _with(s, 0, (c.v_reset, 0.0))
 
 
+def membrane(c):
+    return c.tau_m, c.tau_m / c.c_m
+
+
 @cache
 def _model(receptors):
     """The model with receptors of these names."""
@@ -211,6 +215,7 @@ def _model(receptors):
         receive=receive,
         receive_refractory=receive,
         fire=fire,
+        membrane=membrane,
         source="Rotter & Diesmann 1999, doi 10.1007/s004220050570, section 3.1",
         variant=len(receptors),
     )
