@@ -316,7 +316,7 @@ def test_a_touch_that_does_not_fire_is_told(monkeypatch):
 def test_windows_that_overlook_neurons_are_found():
     """The windowed engine replays neurons from a limit on; where that is too high, it misses spikes."""
     sim = es.Simulator(brunel2000("C", scale=0.04), engine="windowed", audit=100)
-    sim._engine.plan.limit += 2.0
+    sim._engine.plan.limit[:] += 2.0
     sim.run(60.0)
     report = sim.audit()
     assert not report.passed
