@@ -385,7 +385,7 @@ def run_info(options):
 def versions():
     """Versions of eventsim and what it stands on; None where something is not installed."""
     found = {"eventsim": __version__, "python": platform.python_version()}
-    for package in ("numpy", "numba", "llvmlite", "sortedcontainers", "matplotlib"):
+    for package in ("numpy", "numba", "llvmlite", "sortedcontainers", "matplotlib", "mpmath"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
