@@ -170,7 +170,7 @@ def test_guarantee_1_threads_in_large_windows(net):
             sim.run(30.0)
             assert sim.stats["threads_used"] == threads
             trains.append(sim.spikes)
-    assert len(trains[0]) > 200
+    assert len(trains[0]) > 150
     for train in trains[1:]:
         assert_same_spikes(train, trains[0])
 
