@@ -2,8 +2,8 @@
 
 import eventsim as es
 from eventsim.published import brunel2000, brunel2000_mean_field, vogels_abbott2005, vogels_abbott2005_currents
+from eventsim.workloads import many_delays, silent
 
-from .. import networks
 from ..harness import Figure, agree_with_reference, check, check_close, check_poisson, stretches
 from .building import building
 
@@ -61,17 +61,17 @@ def vogels_abbott_currents(quick, runs):
 
 def delays(quick, runs):
     """100,000 neurons, 50 million synapses, each with a delay of its own."""
-    agree_with_reference(networks.many_delays(200, 50), 40.0)
+    agree_with_reference(many_delays(200, 50), 40.0)
     checked = f"{SMALL}; mean rate within 10 % of the 1.19 Hz of NEST and Brian2 on a 0.1 ms grid; number of drive events"
     n = 20_000 if quick else 100_000
-    net = networks.many_delays(n)
+    net = many_delays(n)
     return _speed(f"{n:,} neurons, individual delays", net, 100.0, runs, 300.0, 1.19, 0.15 if quick else 0.1, checked, 800.0)
 
 
 def silence(quick, runs):
     """A million neurons without input or drive, for one simulated second."""
-    agree_with_reference(networks.silent(100), 1000.0)
-    sim = es.Simulator(networks.silent(10_000 if quick else 1_000_000))
+    agree_with_reference(silent(100), 1000.0)
+    sim = es.Simulator(silent(10_000 if quick else 1_000_000))
     measured = stretches(sim, 1000.0, runs, warm_up=1.0)
     check(len(sim.spikes) == 0 and sim.stats["neuron_updates"] == 0, "something happened")
     runs_ms = [1e3 * m["wall_s"] for m in measured]
