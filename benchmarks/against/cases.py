@@ -59,7 +59,7 @@ def cases():
             {"nest_ps": 100.0, "nest_grid": 150.0, "brian2": 400.0},
             50.0,
         ),
-        "B": Case("Brunel C", lambda: brunel2000("C"), 100.0, {"nest_ps": 20.0, "nest_grid": 40.0, "brian2": 100.0}, 30.0),
+        "B": Case("Brunel C", lambda: brunel2000("C"), 100.0, {"nest_ps": 40.0, "nest_grid": 40.0, "brian2": 100.0}, 60.0),
         "C": Case(
             "20,000 neurons, 10 million delays",
             lambda: many_delays(20_000, 500, grid=0.1),

@@ -93,5 +93,6 @@ def run(peer, network, warm_up, duration, spikes="-", deadline=math.inf):
     found = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     if done.returncode or not found:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["said nothing"]
-        raise PeerFailed(f"stopped: {lines[-1][-200:]}")
+        last = " ".join(lines[-3:])[-250:]
+        raise PeerFailed(f"stopped: {last}")
     return json.loads(found[-1].removeprefix("RESULT "))

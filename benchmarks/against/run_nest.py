@@ -34,10 +34,12 @@ def build(folder, mode):
         members = nest.Create(MODELS[p["model"], mode], p["n"], params=parameters)
         neurons = members if neurons is None else neurons + members
         members.V_m = np.array(arrays["v"][p["first"] : p["first"] + p["n"]])
+    first = neurons[0].global_id
+    for p in populations:  # after all neurons, so that these have consecutive ids
+        members = neurons[p["first"] : p["first"] + p["n"]]
         for drive in p["drives"]:
             generator = nest.Create("poisson_generator_ps" if mode == "ps" else "poisson_generator", params={"rate": drive["rate"]})
             nest.Connect(generator, members, syn_spec={"weight": drive["weight"], "delay": shortest})
-    first = neurons[0].global_id
     for begin in range(0, len(arrays["pre"]), AT_ONCE):
         part = {name: np.array(arrays[name][begin : begin + AT_ONCE]) for name in ("pre", "post", "weight", "delay")}
         spec = {"weight": part["weight"], "delay": np.maximum(0.1, np.round(part["delay"], 1))}
