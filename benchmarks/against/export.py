@@ -49,7 +49,7 @@ def export(net, folder):
     for name, array in (("pre", pre), ("post", post), ("weight", weight), ("delay", delay), ("v", np.concatenate(initial))):
         np.save(folder / f"{name}.npy", array)
     (folder / "network.json").write_text(json.dumps({"populations": [_described(p, net) for p in net.populations]}, indent=1))
-    return np.bincount(pre, minlength=net.size)
+    return np.bincount(pre.astype(np.int64), minlength=net.size)
 
 
 def _described(population, net):

@@ -15,7 +15,7 @@ from .compiled import heap, roofline
 from .export import export
 from .peers import PEERS, PeerFailed, run, scratch
 
-AGREEING = 0.1  # relative difference of mean rates up to which speeds are compared
+AGREEING = 0.15  # relative difference of mean rates up to which speeds are compared (a grid alone makes 11 % in network C)
 ROOFLINE_DELIVERIES = 30_000_000
 
 

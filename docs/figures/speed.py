@@ -106,7 +106,7 @@ def caption(result):
     names = {"nest": "NEST", "brian2": "Brian2"}
     others = "".join(f", {names[k]} {version}" for k, version in peers.items())
     return (
-        f"Recurrent deliveries per second of wall time; one thread, double precision, the very same synapses, mean rates agree within 10 %. "
+        f"Recurrent deliveries per second of wall time; one thread, double precision, the very same synapses, mean rates agree within 15 %. "
         f"{m['processor']}, {m['cores']} cores, load {m['load'][0]:.1f}; {result['date']}; eventsim {v['eventsim']} at {v['commit']}{others}."
     )
 

@@ -84,7 +84,8 @@ def potjans_diesmann2014(seed=1, scale=1.0, drive="poisson"):
     Reduced to a part s, a neuron has s K inputs of weight J / sqrt(s), which keeps the variance of its input, and the mean
     falls to sqrt(s) of what it was. A constant current restores it (van Albada et al., equations 9 to 12):
     (1 - sqrt(s)) tau_syn sum K J nu over all sources, with nu the rates at full size (`potjans_diesmann2014_rates`).
-    Correlations grow as the network shrinks, so the rates agree less and less.
+    Correlations grow as the network shrinks, so the rates agree less and less; and with drive="dc" nothing but the network
+    itself keeps a reduced one firing, so that it falls silent when it is small (at 0.1 it does).
 
     Examples
     --------
