@@ -19,6 +19,8 @@ from .published import (
     vogels_abbott2005_currents,
 )
 
+PULSES_SETTLE = 60.0  # ms, after which pulse-coupled neurons have lost their common start
+
 
 class Workload(NamedTuple):
     """A network, how long to run it, and the mean rate (Hz) without which no figure is printed."""
@@ -172,11 +174,11 @@ def workloads(quick=False):
         return Workload(
             f"pulse-coupled, no delay, {size:,}",
             lambda s: pulse_coupled(size, seed=s),
-            min(200.0, 2e6 / size),
+            max(5.0, min(200.0, 2e6 / size)),
             3.2,
             3.6,
             engelken,
-            min(100.0, 1e7 / size),
+            PULSES_SETTLE,
         )
 
     def circuit(factor, drive, duration, lowest, highest):

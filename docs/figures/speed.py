@@ -103,11 +103,12 @@ def caption(result):
         for key, found in entry["peers"].items():
             if "version" in found:
                 peers[key.split("_")[0]] = found["version"]
+    loads = [entry["measured"]["load"] for part in ("networks", "sweep") for entry in result[part]]
     names = {"nest": "NEST", "brian2": "Brian2"}
     others = "".join(f", {names[k]} {version}" for k, version in peers.items())
     return (
         f"Recurrent deliveries per second of wall time; one thread, double precision, the very same synapses, mean rates agree within 15 %. "
-        f"{m['processor']}, {m['cores']} cores, load {m['load'][0]:.1f}; {result['date']}; eventsim {v['eventsim']} at {v['commit']}{others}."
+        f"{m['processor']}, {m['cores']} cores, load {min(loads):.1f} to {max(loads):.1f}; {result['date']}; eventsim {v['eventsim']} at {v['commit']}{others}."
     )
 
 
