@@ -72,7 +72,7 @@ def run(peer, network, warm_up, duration, spikes="-", deadline=math.inf):
     Returns
     -------
     dict
-        With version, build_s, wall_s (list) and spikes.
+        With version, build_s, wall_s (list), cpu_s and spikes.
 
     Raises
     ------

@@ -6,6 +6,7 @@ only what differs. Background is one Poisson number per neuron and step: the eve
 
 import json
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -92,6 +93,12 @@ def connected(neurons, code, pre, post, weight, delay):
     return made
 
 
+def children():
+    """Processor time of all programs that were run, s."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main(folder, warm_up, duration, spikes):
     place = Path(sys.prefix).parent / "brian2-build"
     b2.set_device("cpp_standalone", directory=str(place), build_on_run=False)
@@ -105,16 +112,19 @@ def main(folder, warm_up, duration, spikes):
         network.run(warm_up * ms)
     network.run(duration * ms)
     b2.device.build(directory=str(place), compile=True, run=False)
-    built, wall = time.perf_counter() - begin, []
+    built, wall, cpu = time.perf_counter() - begin, [], []
     while len(wall) < REPEATS and sum(wall) < 10.0:
+        begin, begin_cpu = time.perf_counter(), children()
         b2.device.run(directory=str(place), with_output=False)
         wall.append(b2.device._last_run_time)  # of the last of the two runs
+        cpu.append((children() - begin_cpu) * wall[-1] / (time.perf_counter() - begin))  # its part of the program's
     times, address = np.asarray(monitor.t / ms), np.asarray(monitor.i)
     counts = np.bincount(address[times >= warm_up], minlength=n)
     if spikes != "-":
         np.savez(spikes, time=times, address=address)
     np.save(Path(folder) / "counts.npy", counts)
-    print("RESULT " + json.dumps({"version": b2.__version__, "build_s": built, "wall_s": wall, "spikes": int(counts.sum())}))
+    result = {"version": b2.__version__, "build_s": built, "wall_s": wall, "cpu_s": float(np.median(cpu)), "spikes": int(counts.sum())}
+    print("RESULT " + json.dumps(result))
 
 
 if __name__ == "__main__":

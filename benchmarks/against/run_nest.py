@@ -61,9 +61,9 @@ def main(folder, mode, warm_up, duration, spikes):
     nest.Prepare()
     if warm_up > 0.0:
         nest.Run(warm_up)
-    begin = time.perf_counter()
+    begin, begin_cpu = time.perf_counter(), time.process_time()
     nest.Run(duration)
-    wall = time.perf_counter() - begin
+    wall, cpu = time.perf_counter() - begin, time.process_time() - begin_cpu
     nest.Cleanup()
     events = recorder.events
     measured = events["times"] > warm_up
@@ -72,7 +72,8 @@ def main(folder, mode, warm_up, duration, spikes):
     if spikes != "-":
         np.savez(spikes, time=events["times"], address=sender)
     np.save(Path(folder) / "counts.npy", counts)
-    print("RESULT " + json.dumps({"version": nest.__version__, "build_s": built, "wall_s": [wall], "spikes": int(counts.sum())}))
+    result = {"version": nest.__version__, "build_s": built, "wall_s": [wall], "cpu_s": cpu, "spikes": int(counts.sum())}
+    print("RESULT " + json.dumps(result))
 
 
 if __name__ == "__main__":

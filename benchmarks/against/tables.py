@@ -8,7 +8,11 @@ def tables(result):
     lines = []
     for part in ("networks", "sweep"):
         if result.get(part):
-            lines += ["", f"Recurrent deliveries, million/s of wall time, one thread; in brackets eventsim's speed over it ({part})", ""]
+            lines += [
+                "",
+                f"Recurrent deliveries, million/s of wall time, one thread; in brackets eventsim's speed over it, by wall and by processor time ({part})",
+                "",
+            ]
             lines += ["| network | rate Hz | eventsim | " + " | ".join(p.label for p in PEERS.values()) + " | additions alone, C |"]
             lines += ["| --- | ---: | ---: |" + " ---: |" * (len(PEERS) + 1)]
             lines += [_row(r) for r in result[part]]
@@ -39,7 +43,8 @@ def _row(r):
         elif not p["agrees"]:
             cells.append(f"rate {p['rate_hz']:.2f} Hz disagrees")
         else:
-            cells.append(f"{1e-6 * p['deliveries_per_s']:.2f} ({p['ratio']:.3g})")
+            cpu = f"; {p['cpu_ratio']:.3g}" if "cpu_ratio" in p else ""
+            cells.append(f"{1e-6 * p['deliveries_per_s']:.2f} ({p['ratio']:.3g}{cpu})")
     shared = r["roofline"].get("shared")
     cells.append(f"{1e-6 * shared:.0f}" if shared else r["roofline"]["failed"])
     return "| " + " | ".join(cells) + " |"

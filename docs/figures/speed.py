@@ -73,6 +73,7 @@ def bars(axes, entries):
     axes.set(yscale="log", ylabel="million deliveries / s")
     axes.margins(y=0.12)
     axes.grid(alpha=0.3, axis="y")
+    axes.set_axisbelow(True)
 
 
 NAMES = {
@@ -107,7 +108,7 @@ def caption(result):
     names = {"nest": "NEST", "brian2": "Brian2"}
     others = "".join(f", {names[k]} {version}" for k, version in peers.items())
     return (
-        f"Recurrent deliveries per second of wall time; one thread, double precision, the very same synapses, mean rates agree within 15 %. "
+        f"Recurrent deliveries per second of wall time; one thread, double precision, the very same synapses, mean rates agree within 15 %.\n"
         f"{m['processor']}, {m['cores']} cores, load {min(loads):.1f} to {max(loads):.1f}; {result['date']}; eventsim {v['eventsim']} at {v['commit']}{others}."
     )
 
