@@ -73,7 +73,7 @@ class WindowState(NamedTuple):
     own: np.ndarray  # int64 (B, N_OWN padded): counters of blocks
     times: np.ndarray  # float64 (B, N_CLOCK padded)
     y: np.ndarray  # float64 (2, V, N): v - v_inf (-inf in refractoriness) and the other variables; excitation received
-    free: np.ndarray  # float64 (N,): end of the last refractory period, ms
+    free: np.ndarray  # float64 (N,): end of refractoriness, ms, while in it
     held: np.ndarray  # float64 (N,): v in refractoriness
     refractory: np.ndarray  # int64 (N,): neurons in refractoriness, in order of its end; a ring for each block
     lanes: np.recarray  # LANE (2 lanes,): spikes of neurons in flight, then spikes of sources
@@ -104,7 +104,12 @@ class WindowState(NamedTuple):
     slot: np.ndarray  # int32 (N,): number of a hot neuron
     is_hot: np.ndarray  # uint8 (N,): whether it is one
     found: np.ndarray  # int64 (B, longest): places whose targets are hot
-    block_fired: np.recarray  # SPIKE (B, capacity)
+    buckets: np.ndarray  # int64, as long as `fired` and one more: for sorting
+    block_replayed: np.recarray  # SPIKE (B, capacity): spikes as the replay finds them
+    block_fired: np.recarray  # SPIKE (B, capacity): the same in order of time
+    block_buckets: np.ndarray  # int64 (B, capacity + 1): for sorting
+    mask: np.ndarray  # uint8 (B, CHUNK): which neurons of a chunk are hot
+    mask_words: np.ndarray  # uint64 (B, CHUNK / 8): the same memory
     before: np.ndarray  # float64 (B,): where the states of hot neurons stand, ms
     width: int  # 2 V
     room: np.ndarray  # float64 (B, CHUNK): for the scan and for adapters
@@ -113,7 +118,12 @@ class WindowState(NamedTuple):
 # Arrays that may be too short for a window; the flat ones grow together.
 GROWING = ("rings", "flights", "arrivals", "slices", "flat_time", "collected", "block_fired", "fired", "spikes")
 RINGS, IN_FLIGHT, ARRIVED, SLICED, FLATTENED, COLLECTIONS, BLOCK_FIRINGS, FIRINGS, RECORDS = range(len(GROWING))
-_TOGETHER = {"flat_time": ("flat_time", "flat_weight", "flat_target", "found"), "collected": ("collected", "grouped")}
+_TOGETHER = {
+    "flat_time": ("flat_time", "flat_weight", "flat_target", "found"),
+    "collected": ("collected", "grouped"),
+    "block_fired": ("block_replayed", "block_fired", "block_buckets"),
+    "fired": ("fired", "buckets"),
+}
 
 # What a copy shares with its original: what only grows, what the user switches, and room to work in.
 _SHARED = ("record", "spikes", "train", *WindowState._fields[WindowState._fields.index("arrivals") :])
@@ -125,6 +135,7 @@ def new_state(program, plan, models, record, capacity=256):
     variables = max([len(m.variables) for m in models], default=1)
     longest = int(np.diff(program.fabric.indptr).max(initial=0))
     flat = max(capacity, int(plan.targets.events.max(initial=0)) + 1)
+    mask = np.zeros((blocks, CHUNK), np.uint8)
     state = WindowState(
         clock=np.zeros(2),
         counters=np.zeros(N_ALL_COUNTERS, np.int64),
@@ -161,7 +172,12 @@ def new_state(program, plan, models, record, capacity=256):
         slot=np.full(n, -1, np.int32),
         is_hot=np.zeros(n, np.uint8),
         found=np.zeros((blocks, max(longest, flat) + 1), np.int64),
+        buckets=np.zeros(4 * capacity + 1, np.int64),
+        block_replayed=records(SPIKE, (blocks, capacity)),
         block_fired=records(SPIKE, (blocks, capacity)),
+        block_buckets=np.zeros((blocks, capacity + 1), np.int64),
+        mask=mask,
+        mask_words=mask.view(np.uint64),
         before=np.zeros(blocks),
         width=2 * variables,
         room=np.zeros((blocks, max(CHUNK, 2 * variables))),
@@ -213,7 +229,7 @@ def grown(state):
         if name == "rings":
             state = state._replace(**_grown_rings(state, needed))
             continue
-        state = state._replace(**{own: _longer(getattr(state, own), needed) for own in _TOGETHER.get(name, (name,))})
+        state = state._replace(**{own: _longer(getattr(state, own), needed + 1) for own in _TOGETHER.get(name, (name,))})
     return state
 
 

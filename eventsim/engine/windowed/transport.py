@@ -5,7 +5,7 @@ from ...lowering.program import NO_LANE
 from ...numerics.prediction import next_emission
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
-from .state import ARRIVALS, ARRIVED, AWAITED, FIRINGS, FLIGHTS, IN_FLIGHT, NEEDED, NEXT_OWN, RINGS, SHORT
+from .state import ARRIVALS, ARRIVED, AWAITED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, NEEDED, NEXT_OWN, RINGS, SHORT
 
 
 def short(counters, array, needed):
@@ -124,7 +124,8 @@ def take_arrivals(fabric, lanes, rings, arrivals, counters, end):
 
 def record(fabric, fired, wanted, spikes, counters):
     """Count the spikes of the window and record those that are wanted, in canonical order; the caller has seen to room."""
-    sort_spikes(fired, 0, counters[FIRED])
+    if 0 < counters[FROM_SOURCES] < counters[FIRED]:
+        sort_spikes(fired, 0, counters[FIRED], counters[FIRED] // 3)
     for i in range(counters[FIRED]):
         address = fired[i].address
         if fabric.populations[fabric.of_address[address]].kind >= 0:
@@ -136,11 +137,46 @@ def record(fabric, fired, wanted, spikes, counters):
             counters[RECORDED] += 1
 
 
-def sort_spikes(fired, first, end):
-    """Put fired[first:end] into order of (time, address): Shell's sort."""
-    n = end - first
+def gather_sorted(spikes, numbers, begin, end, buckets, fired, first):
+    """Write spikes[b, :numbers[b]] of all b, which lie in [begin, end), to fired[first:] in order; where they end.
+
+    They are dealt out into as many equal stretches of time as there are spikes, which leaves little to be sorted.
+    """
+    n = 0
+    for b in range(numbers.size):
+        n += numbers[b]
+    if n == 0:
+        return first
+    scale = n / (end - begin)
+    for k in range(n + 1):
+        buckets[k] = 0
+    for b in range(numbers.size):
+        for i in range(numbers[b]):
+            buckets[bucket_of(spikes[b, i].time, begin, scale, n) + 1] += 1
+    fullest = 0
+    for k in range(n):
+        fullest = max(fullest, buckets[k + 1])
+        buckets[k + 1] += buckets[k]
+    for b in range(numbers.size):
+        for i in range(numbers[b]):
+            k = bucket_of(spikes[b, i].time, begin, scale, n)
+            at = first + buckets[k]
+            buckets[k] += 1
+            fired[at].time = spikes[b, i].time
+            fired[at].address = spikes[b, i].address
+    sort_spikes(fired, first, first + n, 1 if fullest <= 32 else n // 3)
+    return first + n
+
+
+def bucket_of(t, begin, scale, n):
+    """The stretch of time, of n, in which t lies."""
+    return min(n - 1, int((t - begin) * scale))
+
+
+def sort_spikes(fired, first, end, widest):
+    """Put fired[first:end] into order of (time, address): Shell's sort with gaps up to about `widest`."""
     gap = 1
-    while gap < n // 3:
+    while gap < widest:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(first + gap, end):
@@ -149,6 +185,7 @@ def sort_spikes(fired, first, end):
             while k >= first + gap and (fired[k - gap].time > t or (fired[k - gap].time == t and fired[k - gap].address > address)):
                 fired[k] = fired[k - gap]
                 k -= gap
-            fired[k].time = t
-            fired[k].address = address
+            if k < i:
+                fired[k].time = t
+                fired[k].address = address
         gap //= 3
