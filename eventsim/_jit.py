@@ -25,7 +25,7 @@ ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
-_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False}
+_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True}
 
 _registered = set()
 _seconds = [0.0]
@@ -67,7 +67,7 @@ def model_digest(model):
 
 
 def compiled(function, signature=None, bind=None, key=""):
-    """Compile an entry point (or return it as it is where compilation is switched off).
+    """Compile an entry point (or return it as it is where compilation is switched off). It runs without Python's lock.
 
     bind : names that are replaced in the function's globals, such as the functions of a model.
     key : what these names stand for, for the cache; None: do not cache.

@@ -45,6 +45,7 @@ class Bundle:
     weight: object
     delay: object
     receptor: object
+    weight_dtype: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def build(case):
             weight=_values(b.weight),
             delay=_values(b.delay),
             receptor=b.receptor,
+            weight_dtype=b.weight_dtype,
         )
     for b in case.backgrounds:
         net.drive(_part(net, b.post, b.part), rate=_values(b.rate), weight=_values(b.weight), receptor=b.receptor)
@@ -243,7 +245,8 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
             delay = ("Uniform", delay, delay + 1.0)
     else:
         weight, delay = _per_member(draw, size, weights), _per_member(draw, size, delays)
-    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind))
+    dtype = draw(st.sampled_from(("float64", "float64", "float32")))
+    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind), dtype)
 
 
 @st.composite

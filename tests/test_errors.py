@@ -145,6 +145,8 @@ CONNECTIONS = [
         "1600 pairs",
     ),
     ("net.connect(exc, inh, es.AllToAll(), weight=1.0, delay=1.0, synapse=es.Static(1.0, 1.0))", es.ParameterError, "synapse=", "weight="),
+    ("net.connect(exc, inh, es.AllToAll(), 1.0, 1.0, weight_dtype='f16')", es.ParameterError, "weight_dtype", "'f16'", "np.float32"),
+    ("net.connect(exc, inh, es.AllToAll(), 1e39, 1.0, weight_dtype='float32')", es.ParameterError, "weight", "1e+39", "3.4e38"),
     ("net.connect(exc, inh, es.AllToAll(), synapse='static')", es.ParameterError, "synapse", "'static'", "es.Static"),
     (
         "net.connect(exc, inh, es.AllToAll(), weight=1.0, delay=1.0, receptor='ampa')",

@@ -66,7 +66,7 @@ class Simulator:
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
-        program, models = lower(network, self.seed)
+        program, models = lower(network, self.seed, self.threads)
         self._engine = engine_named(engine, program, models)(program, models, self._record_mask(record_spikes), micro_steps)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
 
@@ -373,7 +373,7 @@ class Simulator:
             part = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
             part["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
             part["post"] = fabric.target[j.first : j.first + n]
-            part["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
+            part["weight"] = shared_or_own(fabric.weight32 if j.single else fabric.weight, j.weight, j.weight_stride, n)
             part["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
             parts.append(part)
         if len(parts) == 1:

@@ -2,7 +2,8 @@
 
 In all of them `pre_row[m]` is the row of the m-th pre, `post_target[n]` the target index of the n-th post, and `cursor`
 the next free place of every row of every target block: block j >> bits of a target j, then row, of which there are `rows`.
-`given_*` are arrays of values in the given order, or empty.
+`given_*` are arrays of values in the given order, or empty. [begin, end) are the members whose part is done: parts may be
+done at the same time where their cursors differ, that is for members that are sources, or targets in different blocks.
 """
 
 import math
@@ -32,18 +33,29 @@ def add(fill, cursor, rows, bits, row, j, i, target, given_weight, weight, given
             delay[at] = given_delay[i]
 
 
-def by_probability(log_q, pre_row, pre_address, self_place, post_target, k0, k1, fill, cursor, rows, bits, target):
+def next_gap(log_q, i, block, address, k0, k1):
+    """How many members of a block of targets number i of a source's hits leaves out: geometric, a float."""
+    w0, w1, _, _ = philox(i, block, address, 0, k0, k1)
+    return math.log1p(-unit(w0, w1)) / log_q
+
+
+def next_choice(n, draw, f, k0, k1):
+    """Choice number `draw` of member f: uniform in [0, n)."""
+    w0, w1, _, _ = philox(draw, f // DEGREE_BLOCK, f % DEGREE_BLOCK, 0, k0, k1)
+    return below_wide(n, w0, w1)
+
+
+def by_probability(begin, end, log_q, pre_row, pre_address, self_place, post_target, k0, k1, fill, cursor, rows, bits, target):
     """Every pair with probability 1 - exp(log_q): geometric gaps between hits, one stream per source and block."""
     n_post = post_target.size
-    for m in range(pre_row.size):
+    for m in range(begin, end):
         for block in range((n_post + TARGET_BLOCK - 1) // TARGET_BLOCK):
             n = block * TARGET_BLOCK - 1
-            end = min(n_post, (block + 1) * TARGET_BLOCK)
+            last = min(n_post, (block + 1) * TARGET_BLOCK) - 1
             i = 0
             while True:
-                w0, w1, _, _ = philox(i, block, pre_address[m], 0, k0, k1)
-                gap = math.log1p(-unit(w0, w1)) / log_q
-                if gap >= end - n - 1:
+                gap = next_gap(log_q, i, block, pre_address[m], k0, k1)
+                if gap >= last - n:
                     break
                 n += 1 + int(gap)
                 i += 1
@@ -53,21 +65,22 @@ def by_probability(log_q, pre_row, pre_address, self_place, post_target, k0, k1,
                         target[at] = post_target[n]
 
 
-def by_degree(degree, n_choices, self_place, multapses, outgoing, pre_row, post_target, stamp, k0, k1, fill, cursor, rows, bits, target):
+def by_degree(
+    begin, end, degree, n_choices, self_place, multapses, outgoing, pre_row, post_target, stamp, k0, k1, fill, cursor, rows, bits, target
+):
     """degree[f] partners for every fixed member f, uniform among n_choices; self_place[f] is left out where >= 0.
 
     Without multapses by Floyd's sampling of a subset; stamp marks what is taken.
     """
-    for f in range(degree.size):
+    for f in range(begin, end):
         left_out = self_place[f]
         n = n_choices - (1 if left_out >= 0 else 0)
         for draw in range(degree[f]):
-            w0, w1, _, _ = philox(draw, f // DEGREE_BLOCK, f % DEGREE_BLOCK, 0, k0, k1)
             if multapses:
-                choice = below_wide(n, w0, w1)
+                choice = next_choice(n, draw, f, k0, k1)
             else:
                 last = n - degree[f] + draw
-                choice = below_wide(last + 1, w0, w1)
+                choice = next_choice(last + 1, draw, f, k0, k1)
                 if stamp[choice] == f + 1:
                     choice = last
                 stamp[choice] = f + 1
@@ -86,17 +99,19 @@ def by_pairs(pre, post, pre_row, post_target, fill, cursor, rows, bits, target, 
         add(fill, cursor, rows, bits, pre_row[pre[i]], post_target[post[i]], i, target, given_weight, weight, given_delay, delay)
 
 
-def by_rows(indptr, indices, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
+def by_rows(begin, end, indptr, indices, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
     """Given rows."""
-    for m in range(pre_row.size):
+    for m in range(begin, end):
         for i in range(indptr[m], indptr[m + 1]):
             add(fill, cursor, rows, bits, pre_row[m], post_target[indices[i]], i, target, given_weight, weight, given_delay, delay)
 
 
-def all_to_all(self_place, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
-    """All pairs, by pre, then post."""
-    i = 0
-    for m in range(pre_row.size):
+def all_to_all(
+    begin, end, first, self_place, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay
+):
+    """All pairs, by pre, then post; `first` is the number, in given order, of the first pair of member `begin`."""
+    i = first
+    for m in range(begin, end):
         for n in range(post_target.size):
             if n != self_place[m]:
                 add(fill, cursor, rows, bits, pre_row[m], post_target[n], i, target, given_weight, weight, given_delay, delay)

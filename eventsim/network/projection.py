@@ -21,6 +21,7 @@ class Projection:
         self.ordinal = ordinal
         rule.check(pre, post)
         self.synapse = synapse
+        self.weight_dtype = _cast.precision(synapse.weight_dtype, f"weight_dtype of '{self.label}'")
         self.weight = self._values(synapse.weight, "weight", ParameterError)
         self.delay = self._values(synapse.delay, "delay", DelayError)
         self.port = port_of(receptor, post.population, f"projection '{self.label}'")
@@ -36,7 +37,7 @@ class Projection:
             value = _cast.number(value, what, error=error)
             if name == "delay" and value < 0.0:
                 raise error(f"delay must be >= 0 ms, got {value:g} in '{self.label}'")
-            return value
+            return self._rounded(value, what) if name == "weight" else value
         if not self.rule.deterministic:
             raise error(
                 f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal"
@@ -52,7 +53,17 @@ class Projection:
         if name == "delay" and (array < 0.0).any():
             k = int(np.argmax(array < 0.0))
             raise error(f"delay must be >= 0 ms, got {array[k]:g} at synapse {k} of '{self.label}'")
-        return array
+        return self._rounded(array, what) if name == "weight" else array
+
+    def _rounded(self, values, what):
+        """Weights as the network has them: a float or float64 array of numbers of the dtype chosen."""
+        if self.weight_dtype == np.float64:
+            return values
+        with np.errstate(over="ignore"):
+            rounded = np.asarray(values, np.float32).astype(np.float64)
+        if not np.isfinite(rounded).all():
+            raise ParameterError(f"{what} must be finite as float32, at most 3.4e38, got {_cast.short(values)}")
+        return rounded if rounded.ndim else float(rounded)
 
     def __repr__(self):
         return f"<Projection '{self.label}': {type(self.rule).__name__}>"

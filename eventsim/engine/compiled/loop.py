@@ -129,7 +129,7 @@ def advance(
                     look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
-                deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+                deliver_arrivals(fabric, constants, rows, arrivals, state.widened, attention, attended, counters, deliver, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -154,7 +154,7 @@ def advance(
             n = call_zero(zero_arrivals, (arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+            deliver_arrivals(fabric, constants, rows, arrivals, state.widened, attention, attended, counters, deliver, t, n)
             settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
@@ -213,12 +213,13 @@ def look_at(populations, of_address, constants, rows, wakes, place, fired, count
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n):
+def deliver_arrivals(fabric, constants, rows, arrivals, widened, attention, attended, counters, deliver, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
     """
-    projections, populations, target, weight = fabric.projections, fabric.populations, fabric.target, fabric.weight
+    projections, populations, target = fabric.projections, fabric.populations, fabric.target
+    weight, weight32 = fabric.weight, fabric.weight32
     k = 0
     while k < n:
         source, projection, begin, end = arrivals[k].source, arrivals[k].projection, arrivals[k].begin, arrivals[k].end
@@ -229,11 +230,15 @@ def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, cou
         j = projections[projection]
         p = populations[j.post]
         step = end - begin if same == 1 else 1
+        numbers, weight_at = weight, j.weight - j.first * j.weight_stride
+        if j.single:
+            numbers, weight_at = widened, -begin
+            widen(weight32, j.weight + begin - j.first, end - begin, widened)
         while begin < end:
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
                     before = counters[ATTENDED]
-                    own_weights = weight[j.weight + (begin - j.first) * j.weight_stride :]
+                    own_weights = numbers[weight_at + begin * j.weight_stride :]
                     targets = target[begin : begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
                     slice_ = targets, own_weights, j.weight_stride, j.port
@@ -243,6 +248,12 @@ def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, cou
                         attend(attention, attended, counters, p.first, flagged)
             begin += step
         k += same
+
+
+def widen(weight32, first, n, widened):
+    """Make float64 of n float32 weights: adapters take those."""
+    for k in range(n):
+        widened[k] = weight32[first + k]
 
 
 def attend(attention, attended, counters, first, flagged):

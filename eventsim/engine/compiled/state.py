@@ -85,6 +85,7 @@ class EngineState(NamedTuple):
     drive: DriveState
     train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
     draws: np.ndarray  # int64 (S,): intervals drawn so far by each Poisson source
+    widened: np.ndarray  # float64: room for the weights of a row that are float32
     attention: np.ndarray  # int64: neurons to be settled
     attended: np.ndarray  # uint8 (N,): whether a neuron is among them
     fired: np.ndarray  # int64: addresses of the spikes of the micro-step in work
@@ -114,6 +115,7 @@ def new_state(program, record, capacity=256):
         drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
+        widened=np.empty(int(row_lengths.max(initial=0)) if len(program.fabric.weight32) else 0),
         attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
         fired=np.empty(2 * n + len(program.train) + 1, np.int64),

@@ -10,7 +10,7 @@ import numpy as np
 from sortedcontainers import SortedList
 
 from ...errors import NumericalError, ZeroDelayLoopError
-from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records
+from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records, weight_of
 from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
 from ..status import Status
@@ -223,7 +223,7 @@ class ReferenceEngine:
             row = j.row + address - j.pre_first
             for place in range(fabric.indptr[row], fabric.indptr[row + 1]):
                 delay = float(fabric.delay[j.delay + (place - j.first) * j.delay_stride])
-                weight = float(fabric.weight[j.weight + (place - j.first) * j.weight_stride])
+                weight = float(weight_of(j, fabric.weight, fabric.weight32, place))
                 target = int(fabric.populations[j.post].first + fabric.target[place])
                 yield delay, address, projection, int(place), target, int(j.port), weight
 
