@@ -46,6 +46,7 @@ class Bundle:
     delay: object
     receptor: object
     weight_dtype: str = "float64"
+    procedural: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def build(case):
             delay=_values(b.delay),
             receptor=b.receptor,
             weight_dtype=b.weight_dtype,
+            procedural=b.procedural,
         )
     for b in case.backgrounds:
         net.drive(_part(net, b.post, b.part), rate=_values(b.rate), weight=_values(b.weight), receptor=b.receptor)
@@ -198,7 +200,18 @@ def _weights(kind):
     return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
 
 
-_RULES = ("AllToAll", "Explicit", "FixedInDegree", "AllToAll", "Explicit", "OneToOne", "FixedProbability", "FixedTotalNumber")
+_RULES = (
+    "AllToAll",
+    "Explicit",
+    "FixedInDegree",
+    "AllToAll",
+    "Explicit",
+    "OneToOne",
+    "FixedProbability",
+    "FixedTotalNumber",
+    "FixedOutDegree",
+)
+_BY_SOURCE = ("AllToAll", "OneToOne", "FixedProbability", "FixedOutDegree")
 
 
 def _receptor(draw, kind):
@@ -234,7 +247,7 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
         rule = name, tuple(zip(*pairs, strict=True))
         size = len(pairs)
     else:
-        arguments = {"FixedProbability": (0.5,), "FixedInDegree": (2,), "FixedTotalNumber": (6,)}.get(name, ())
+        arguments = {"FixedProbability": (0.5,), "FixedInDegree": (2,), "FixedTotalNumber": (6,), "FixedOutDegree": (3,)}.get(name, ())
         rule = name, arguments
         size = {"AllToAll": rows * columns, "OneToOne": rows}.get(name)
     if size is None:  # random rules take distributions instead of arrays
@@ -246,7 +259,9 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
     else:
         weight, delay = _per_member(draw, size, weights), _per_member(draw, size, delays)
     dtype = draw(st.sampled_from(("float64", "float64", "float32")))
-    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind), dtype)
+    arrays = any(isinstance(v, tuple) and not isinstance(v[0], str) for v in (weight, delay))
+    procedural = name in _BY_SOURCE and not arrays and draw(st.booleans())
+    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind), dtype, procedural)
 
 
 @st.composite
@@ -322,7 +337,7 @@ def crowds(draw, kinds=NEURONS):
 
 
 def alike(case):
-    """The case with what its neurons share: one value of each parameter."""
+    """The case with what its neurons share, one value of each parameter, and stored synapses with float64 weights."""
 
     def first(value):
         if isinstance(value, tuple):
@@ -330,7 +345,8 @@ def alike(case):
         return value
 
     groups = tuple(g if g.kind not in NEURONS else replace(g, values={k: first(v) for k, v in g.values.items()}) for g in case.groups)
-    return replace(case, groups=groups)
+    bundles = tuple(replace(b, weight_dtype="float64", procedural=False) for b in case.bundles)
+    return replace(case, groups=groups, bundles=bundles)
 
 
 def window_cases(**options):

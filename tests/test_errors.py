@@ -147,6 +147,23 @@ CONNECTIONS = [
     ("net.connect(exc, inh, es.AllToAll(), weight=1.0, delay=1.0, synapse=es.Static(1.0, 1.0))", es.ParameterError, "synapse=", "weight="),
     ("net.connect(exc, inh, es.AllToAll(), 1.0, 1.0, weight_dtype='f16')", es.ParameterError, "weight_dtype", "'f16'", "np.float32"),
     ("net.connect(exc, inh, es.AllToAll(), 1e39, 1.0, weight_dtype='float32')", es.ParameterError, "weight", "1e+39", "3.4e38"),
+    (
+        "net.connect(exc, inh, es.FixedInDegree(2), 1.0, 1.0, procedural=True)",
+        es.ConnectivityError,
+        "procedural",
+        "FixedInDegree",
+        "FixedProbability, FixedOutDegree, AllToAll, OneToOne",
+    ),
+    ("net.connect(exc, exc, es.OneToOne(), np.ones(80), 1.0, procedural=True)", es.ConnectivityError, "weight", "(80,)", "distribution"),
+    ("net.connect(exc, inh, es.AllToAll(), 1.0, es.Normal(1.0, 1.0), procedural=True)", es.DelayError, "delay", "Normal(", "low=0"),
+    (
+        "net.connect(exc, inh, es.AllToAll(), es.Uniform(0, 1e39), 1.0, weight_dtype='float32', procedural=True)",
+        es.ParameterError,
+        "weight",
+        "1e+39",
+        "finite",
+    ),
+    ("net.connect(exc, inh, es.AllToAll(), 1.0, 1.0, procedural=1)", es.ParameterError, "procedural", "1", "True or False"),
     ("net.connect(exc, inh, es.AllToAll(), synapse='static')", es.ParameterError, "synapse", "'static'", "es.Static"),
     (
         "net.connect(exc, inh, es.AllToAll(), weight=1.0, delay=1.0, receptor='ampa')",

@@ -6,32 +6,42 @@ import numpy as np
 
 from .blocks import block_bits
 from .filling import Filling
+from .procedures import Procedures
 from .program import MAX_LANES, NO_LANE, PROJECTION, records
 
 
 def connect_all(network, threads):
     """Arrays of all projections, in the order in which they stand in a Fabric, from `projections` on.
 
-    A declared projection becomes one for each target block. Pairs are drawn twice, to count and to fill, so nothing
+    A declared projection becomes one for each target block, a procedural one a single one. Pairs are drawn twice, to count and to fill, so nothing
     is copied.
     """
     declared = network.projections
     bits = block_bits(network)
-    fillings = [Filling(j, network.seed, bits[j.post.population.ordinal], threads) for j in declared]
-    row = _starts([f.blocks * f.rows + 1 for f in fillings])
+    procedures = Procedures(network.seed)
+    fillings = [None if j.procedural else Filling(j, network.seed, bits[j.post.population.ordinal], threads) for j in declared]
+    row = _starts([f.blocks * f.rows + 1 if f else 0 for f in fillings])
     indptr = np.zeros(row[-1], np.int64)
     own = [indptr[a:b] for a, b in itertools.pairwise(row)]
     for filling, part in zip(fillings, own, strict=True):
-        filling.count(part)
-    counts = np.array([part[-1] for part in own], np.int64)
+        if filling:
+            filling.count(part)
+    counts = np.array([part[-1] if len(part) else 0 for part in own], np.int64)
     first = _starts(counts)
     lane_delay = _lane_delays(declared)
-    single = np.array([not isinstance(j.weight, float) and j.weight_dtype == np.float32 for j in declared], bool)
+    single = np.array([not (j.procedural or isinstance(j.weight, float)) and j.weight_dtype == np.float32 for j in declared], bool)
     weight, weight32, weights, weight_stride = _weight_arrays([j.weight for j in declared], counts, single)
     delay, delays, delay_stride = _value_array([j.delay for j in declared], counts)
     target = np.empty(first[-1], np.int32)
     parts = []
     for k, (j, filling, n) in enumerate(zip(declared, fillings, counts, strict=True)):
+        if filling is None:
+            part = procedures.add(j)
+            part.lane = _lane_of(j, lane_delay)
+            part.weight, part.weight_stride = weights[k], weight_stride[k]
+            part.delay, part.delay_stride = delays[k], delay_stride[k]
+            parts.append(part)
+            continue
         weight_array = weight32 if single[k] else weight
         filling.fill(
             own[k],
@@ -41,7 +51,7 @@ def connect_all(network, threads):
         )
         begin = own[k][filling.rows * np.arange(filling.blocks)]
         part = records(PROJECTION, filling.blocks)
-        part.declared, part.block = k, np.arange(filling.blocks)
+        part.declared, part.block, part.procedure = k, np.arange(filling.blocks), -1
         part.first = first[k] + begin
         part.row = row[k] + filling.rows * np.arange(filling.blocks)
         part.pre_first, part.pre_count = filling.first_address, filling.rows
@@ -51,7 +61,7 @@ def connect_all(network, threads):
         parts.append(part)
         own[k] += first[k]
     projections = np.concatenate(parts).view(np.recarray) if parts else records(PROJECTION, 0)
-    return projections, indptr, target, weight, weight32, delay, lane_delay, np.array(bits, np.int64)
+    return projections, indptr, target, weight, weight32, delay, lane_delay, np.array(bits, np.int64), *procedures.arrays()
 
 
 def _starts(counts):

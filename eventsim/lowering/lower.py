@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import CapacityError, NumericalError, ParameterError
 from ..network.distributions import Distribution
+from ..network.rules import FixedOutDegree
 from ..network.sources import Poisson, SpikeSource
 from ..neurons.model import Neuron
 from ..numerics.random import SOURCE, derive_key
@@ -58,6 +59,7 @@ def lower(network, seed=None, threads=None):
 
 
 BYTES_PER_MEMBER = 32  # of a drive
+BYTES_PER_KEPT = 20  # of a procedural synapse in flight
 
 
 def check_memory(network):
@@ -65,6 +67,9 @@ def check_memory(network):
     needed = float(sum(BYTES_PER_MEMBER * len(d.post) for d in network.drives))
     bits = block_bits(network)
     for j in network.projections:
+        if j.procedural:
+            needed += _procedural_bytes(j)
+            continue
         weight = 0 if isinstance(j.weight, float) else j.weight_dtype.itemsize
         needed += j.rule.expected(j.pre, j.post) * (4 + weight + (0 if isinstance(j.delay, float) else 8))
         # Where rows begin, and as much again while they are filled.
@@ -75,8 +80,20 @@ def check_memory(network):
     available = available_bytes()
     if needed > available:
         raise CapacityError(
-            f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each (float32 weights: 4)"
+            f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each (float32 weights: 4), procedural=True none"
         )
+
+
+def _procedural_bytes(j):
+    """Tables, room for the longest row, and rows in flight at 1 Hz (known rates of sources) where delays are individual."""
+    synapses = j.rule.expected(j.pre, j.post)
+    longest = j.rule.k if isinstance(j.rule, FixedOutDegree) else len(j.post)
+    needed = 12.0 * (len(j.pre) + len(j.post)) + 45.0 * longest
+    if not isinstance(j.delay, float):
+        rate = float(np.mean(j.pre.population.model.rate)) if isinstance(j.pre.population.model, Poisson) else 1.0
+        low, high = j.delay.reach
+        needed += 2.0 * BYTES_PER_KEPT * synapses * rate * 1e-3 * 0.5 * (low + high)
+    return needed
 
 
 def _lower_populations(network, models):

@@ -46,7 +46,8 @@ PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "first "  # its first synapse
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
     "single "  # 1: its weights are individual and float32, in weight32 instead of weight
-    "delay delay_stride"  # the same for its delay
+    "delay delay_stride "  # the same for its delay
+    "procedure"  # -1; or its rows are not stored, `procedure` regenerates them (regenerate.py), and `row` means nothing
 )
 DRIVE = columns(
     "population port member member_end block block_end key0 key1 "
@@ -78,6 +79,9 @@ class Fabric(NamedTuple):
     delay: np.ndarray  # float64: the same, ms
     lane_delay: np.ndarray  # float64 (lanes,): distinct shared delays, ascending, ms
     block_bits: np.ndarray  # int64 (P,): log2 of the size of a population's target blocks
+    procedures: np.recarray  # PROCEDURE: how rows are regenerated
+    laws: np.recarray  # LAW: of a procedure's weights, then of its delays
+    tables: np.ndarray  # int32: maps that procedures need
 
 
 class Drives(NamedTuple):

@@ -74,7 +74,9 @@ class Network:
         self.populations.append(population)
         return population
 
-    def connect(self, pre, post, rule, weight=None, delay=None, *, synapse=None, receptor=None, label=None, weight_dtype=None):
+    def connect(
+        self, pre, post, rule, weight=None, delay=None, *, synapse=None, receptor=None, label=None, weight_dtype=None, procedural=False
+    ):
         """Connect two selections by a rule.
 
         Parameters
@@ -92,6 +94,9 @@ class Network:
             For messages and reports; "pre -> post" by default.
         weight_dtype : np.float64 or np.float32, optional
             np.float32: weights are rounded to the nearest float32, and individual ones take 4 bytes instead of 8.
+        procedural : bool
+            Store no synapses: they are drawn again whenever their source spikes, the very same ones as would be stored.
+            For rules that draw by source: FixedProbability, FixedOutDegree, AllToAll, OneToOne; no arrays.
 
         Returns
         -------
@@ -113,7 +118,7 @@ class Network:
             raise ParameterError(f"connect takes synapse= or weight= and delay=, got both synapse= and {given}=")
         elif not isinstance(synapse, Static):
             raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {_cast.short(synapse)}")
-        projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections))
+        projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections), procedural)
         self.projections.append(projection)
         return projection
 

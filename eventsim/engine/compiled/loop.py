@@ -15,11 +15,12 @@ and may be left only within `emit`, whose place is kept in the counters. The rou
 
 import math
 
+from ...aer.pool import first_of
 from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
-from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_route, call_zero
+from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_route, call_row, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
@@ -60,6 +61,7 @@ def advance(
     route,
     arrivals_at,
     zero_arrivals,
+    regenerate,
     next_chunk,
     places,
     most_out,
@@ -74,7 +76,7 @@ def advance(
     Parameters
     ----------
     deliver, drive, settle, due : int64 (kinds,), addresses of adapters
-    route, arrivals_at, zero_arrivals, next_chunk : addresses of router and background
+    route, arrivals_at, zero_arrivals, regenerate, next_chunk : addresses of router and background
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -129,7 +131,7 @@ def advance(
                     look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
-                deliver_arrivals(fabric, constants, rows, arrivals, state.widened, attention, attended, counters, deliver, t, n)
+                deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, regenerate, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -151,10 +153,10 @@ def advance(
             if counters[MICRO] >= micro_limit:
                 return ZERO_DELAY_LOOP
             counters[MICRO] += 1
-            n = call_zero(zero_arrivals, (arrivals, state.zero, counters))
+            n = call_zero(zero_arrivals, (queue, arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(fabric, constants, rows, arrivals, state.widened, attention, attended, counters, deliver, t, n)
+            deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, regenerate, t, n)
             settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
@@ -213,13 +215,12 @@ def look_at(populations, of_address, constants, rows, wakes, place, fired, count
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, constants, rows, arrivals, widened, attention, attended, counters, deliver, t, n):
+def deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, regenerate, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
     """
-    projections, populations, target = fabric.projections, fabric.populations, fabric.target
-    weight, weight32 = fabric.weight, fabric.weight32
+    projections, populations, pool, room = fabric.projections, fabric.populations, queue.pool, queue.room
     k = 0
     while k < n:
         source, projection, begin, end = arrivals[k].source, arrivals[k].projection, arrivals[k].begin, arrivals[k].end
@@ -229,19 +230,30 @@ def deliver_arrivals(fabric, constants, rows, arrivals, widened, attention, atte
             same += 1
         j = projections[projection]
         p = populations[j.post]
-        step = end - begin if same == 1 else 1
-        numbers, weight_at = weight, j.weight - j.first * j.weight_stride
+        own_targets, target_at = fabric.target, 0
+        own_weights, weight_at = fabric.weight, j.weight - j.first * j.weight_stride
         if j.single:
-            numbers, weight_at = widened, -begin
-            widen(weight32, j.weight + begin - j.first, end - begin, widened)
+            own_weights, weight_at = room.weight, -begin
+            widen(fabric.weight32, j.weight + begin - j.first, end - begin, room.weight)
+        if j.procedure >= 0:
+            own_targets = room.target
+            if arrivals[k].row < 0:
+                end = call_row(regenerate, (fabric, room, projection, source))
+                for i in range(k, k + same):
+                    arrivals[i].end = end
+            else:
+                own_targets, target_at = pool.target, first_of(pool, arrivals[k].row)
+            if j.weight_stride != 0:
+                own_weights, weight_at = pool.weight if arrivals[k].row >= 0 else room.weight, target_at
+        step = end - begin if same == 1 else 1
         while begin < end:
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
                     before = counters[ATTENDED]
-                    own_weights = numbers[weight_at + begin * j.weight_stride :]
-                    targets = target[begin : begin + step]
+                    weights = own_weights[weight_at + begin * j.weight_stride :]
+                    targets = own_targets[target_at + begin : target_at + begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
-                    slice_ = targets, own_weights, j.weight_stride, j.port
+                    slice_ = targets, weights, j.weight_stride, j.port
                     flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:

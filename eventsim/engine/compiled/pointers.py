@@ -41,12 +41,17 @@ def call_zero(function, arguments):
     return function(*arguments)
 
 
+def call_row(function, arguments):
+    """Call the router's `regenerated`."""
+    return function(*arguments)
+
+
 def call_chunk(function, arguments):
     """Call the background's `next_chunk`."""
     return function(*arguments)
 
 
-CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_chunk)
+CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_row, call_chunk)
 
 
 @functools.cache
@@ -68,7 +73,8 @@ def signatures():
         "call_look": i(f, floats, i, floats, i),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
-        "call_zero": i(arrivals, arrivals, counters),
+        "call_zero": i(queue, arrivals, arrivals, counters),
+        "call_row": i(fabric, typeof(state.queue.room), i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
     }
 

@@ -6,9 +6,10 @@ import math
 import numpy as np
 
 from ... import _jit
-from ...aer.router import arrivals_at, route, zero_arrivals
+from ...aer.router import arrivals_at, nothing_regenerated, regenerated, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
+from ...lowering.regenerate import Room
 from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
@@ -58,7 +59,7 @@ class SequentialEngine:
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due"))
-        self._functions = _functions(len(program.drives.drives) > 0)
+        self._functions = _functions(len(program.fabric.procedures) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
         for p, population in enumerate(program.fabric.populations):
@@ -202,12 +203,13 @@ def _kernel(function):
 
 
 @functools.cache
-def _functions(driven):
+def _functions(procedural, driven):
     """The router and the background, compiled by themselves and called through their addresses."""
     functions = {
         "call_route": route,
         "call_arrivals": arrivals_at,
         "call_zero": zero_arrivals,
+        "call_row": regenerated if procedural else nothing_regenerated,
         "call_chunk": next_chunk if driven else no_chunk,
     }
     compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
@@ -232,11 +234,11 @@ def _stand_in():
 
 
 def flattened(value, prefix):
-    """The arrays of nested named tuples, as (name, array)."""
+    """The arrays of nested named tuples, as (name, array), but for room to work in."""
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             yield prefix + name, item
-        else:
+        elif not isinstance(item, Room):
             yield from flattened(item, f"{prefix}{name}.")
 
 
@@ -247,6 +249,8 @@ def filled(value, arrays, prefix):
         if isinstance(item, np.ndarray):
             array = arrays[prefix + name]
             parts[name] = array.view(np.recarray) if array.dtype.names else array
+        elif isinstance(item, Room):
+            parts[name] = item
         else:
             parts[name] = filled(item, arrays, f"{prefix}{name}.")
     return type(value)(**parts)

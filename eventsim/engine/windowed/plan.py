@@ -40,8 +40,8 @@ def unsuited(program, models):
             return f"{models[p.kind].name} is not among its models (LIF)"
         if p.kind >= 0 and p.constant_stride:
             return "it takes populations whose neurons share their parameters"
-    if fabric.projections.single.any():
-        return "it takes float64 weights"
+    if fabric.projections.single.any() or len(fabric.procedures):
+        return "it takes stored synapses with float64 weights"
     values = (program.constants, fabric.weight, program.drives.members.weight, program.initial[np.isfinite(program.initial)])
     if any(np.abs(v).max(initial=0.0) > LARGEST for v in values):
         return f"it takes values up to {LARGEST:g}, whose sums stay finite"
