@@ -33,12 +33,6 @@ def add(fill, cursor, rows, bits, row, j, i, target, given_weight, weight, given
             delay[at] = given_delay[i]
 
 
-def next_gap(log_q, i, block, address, k0, k1):
-    """How many members of a block of targets number i of a source's hits leaves out: geometric, a float."""
-    w0, w1, _, _ = philox(i, block, address, 0, k0, k1)
-    return math.log1p(-unit(w0, w1)) / log_q
-
-
 def next_choice(n, draw, f, k0, k1):
     """Choice number `draw` of member f: uniform in [0, n)."""
     w0, w1, _, _ = philox(draw, f // DEGREE_BLOCK, f % DEGREE_BLOCK, 0, k0, k1)
@@ -54,7 +48,8 @@ def by_probability(begin, end, log_q, pre_row, pre_address, self_place, post_tar
             last = min(n_post, (block + 1) * TARGET_BLOCK) - 1
             i = 0
             while True:
-                gap = next_gap(log_q, i, block, pre_address[m], k0, k1)
+                w0, w1, _, _ = philox(i, block, pre_address[m], 0, k0, k1)
+                gap = math.log1p(-unit(w0, w1)) / log_q
                 if gap >= last - n:
                     break
                 n += 1 + int(gap)

@@ -4,14 +4,18 @@
 the stored projection would hold (pairs.py, rows.py), synapse for synapse and in the same order.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from ..numerics.distributions import draw
-from .pairs import TARGET_BLOCK, next_choice, next_gap
+from ..numerics.random import philox, unit
+from .pairs import TARGET_BLOCK, next_choice
 from .program import columns
 from .rows import merge_sort, rearrange
+
+BATCH = 32  # random numbers that are drawn together
 
 # Rules that are keyed by source.
 BY_PROBABILITY, BY_DEGREE, ALL, ONE = range(4)
@@ -32,7 +36,7 @@ LAW = columns("kind key0 key1 single", "a b low high")  # a distribution of weig
 
 
 class Room(NamedTuple):
-    """Where a row is written, and room to work in; each as long as the longest row."""
+    """Where a row is written, and room to work in; each as long as the longest row, and BATCH at least."""
 
     target: np.ndarray  # int32
     weight: np.ndarray  # float64, where weights are individual
@@ -45,7 +49,7 @@ class Room(NamedTuple):
 
 def new_room(longest, targets, widest=0):
     """Room for rows of a length, chosen among so many targets without replacement, and for `widest` weights at least."""
-    longest = max(int(longest), 1)
+    longest = max(int(longest), BATCH)
     return Room(
         target=np.empty(longest, np.int32),
         weight=np.empty(max(longest, int(widest))),
@@ -74,7 +78,9 @@ def row(p, weight_law, delay_law, tables, source, low, high, room):
         return 0
     # The streams of values are counted by stretches of targets, so what comes before `low` in its stretch is drawn too.
     n = draw_targets(p, tables, source, member, low - low % TARGET_BLOCK, high, room)
-    if p.rule == BY_DEGREE or p.ascending == 0:
+    if p.rule == BY_DEGREE and p.post < 0:
+        sort_targets(room.target, n, room.order, room.other)
+    elif p.rule == BY_DEGREE or p.ascending == 0:
         sort_by(room.target, room.target, n, room, False, False)
     if weight_law.kind != 0:
         draw_row(weight_law, room.target, n, low, source, room.weight)
@@ -103,7 +109,7 @@ def draw_targets(p, tables, source, member, low, high, room):
     if p.place >= 0:
         left_out = looked_up(tables, p.place, source - p.pre_first)
     if p.rule == BY_PROBABILITY:
-        return draw_by_probability(p, tables, source, left_out, low, high, room.target)
+        return draw_by_probability(p, tables, source, left_out, low, high, room)
     if p.rule == BY_DEGREE:
         return draw_by_degree(p, tables, member, left_out, low, high, room)
     n = 0
@@ -125,8 +131,9 @@ def add_target(p, tables, m, low, high, target, n):
     return n + 1
 
 
-def draw_by_probability(p, tables, source, left_out, low, high, target):
-    """As pairs.by_probability."""
+def draw_by_probability(p, tables, source, left_out, low, high, room):
+    """As pairs.by_probability, with the random numbers drawn some at a time: such a loop is vectorised."""
+    target, units = room.target, room.kept
     n = 0
     for block in range((p.n_post + TARGET_BLOCK - 1) // TARGET_BLOCK):
         m = block * TARGET_BLOCK - 1
@@ -135,7 +142,9 @@ def draw_by_probability(p, tables, source, left_out, low, high, target):
             continue
         i = 0
         while True:
-            gap = next_gap(p.log_q, i, block, source, p.key0, p.key1)
+            if i % BATCH == 0:
+                draw_units(i, block, source, p.key0, p.key1, units)
+            gap = math.log1p(-units[i % BATCH]) / p.log_q
             if gap >= last - m:
                 break
             m += 1 + int(gap)
@@ -145,18 +154,25 @@ def draw_by_probability(p, tables, source, left_out, low, high, target):
     return n
 
 
+def draw_units(first, block, source, k0, k1, units):
+    """Uniform numbers first..first + BATCH of a stream."""
+    for k in range(BATCH):
+        w0, w1, _, _ = philox(first + k, block, source, 0, k0, k1)
+        units[k] = unit(w0, w1)
+
+
 def draw_by_degree(p, tables, member, left_out, low, high, room):
     """As pairs.by_degree, of a source; `stamp` is left as it was, in zeros."""
     available = p.n_post - (1 if left_out >= 0 else 0)
+    # Choice number i is among `among` + i * `more`.
+    among, more = (available, 0) if p.multapses != 0 else (available - p.degree + 1, 1)
+    draw_choices(p.degree, among, more, member, p.key0, p.key1, room.order)
     n = 0
     for number in range(p.degree):
-        if p.multapses != 0:
-            choice = next_choice(available, number, member, p.key0, p.key1)
-        else:
-            last = available - p.degree + number
-            choice = next_choice(last + 1, number, member, p.key0, p.key1)
+        choice = int(room.order[number])
+        if p.multapses == 0:
             if room.stamp[choice] != 0:
-                choice = last
+                choice = among + number - 1
             room.stamp[choice] = 1
             room.order[number] = choice
         if left_out >= 0 and choice >= left_out:
@@ -166,6 +182,42 @@ def draw_by_degree(p, tables, member, left_out, low, high, room):
         for number in range(p.degree):
             room.stamp[room.order[number]] = 0
     return n
+
+
+def draw_choices(n, among, more, member, k0, k1, choices):
+    """The first n choices of a member, as far as they do not depend on each other."""
+    for number in range(n):
+        choices[number] = next_choice(among + more * number, number, member, k0, k1)
+
+
+def sort_targets(target, n, order, other):
+    """Sort n targets that are about uniform: one bucket each, then insertion, linear on average."""
+    if n < 2:
+        return
+    low, high = int(target[0]), int(target[0])
+    for s in range(n):
+        low = min(low, int(target[s]))
+        high = max(high, int(target[s]))
+        order[s] = 0
+    scale = n / (high - low + 1)
+    for s in range(n):
+        order[min(int((target[s] - low) * scale), n - 1)] += 1
+    place = 0
+    for b in range(n):
+        count = order[b]
+        order[b] = place
+        place += count
+    for s in range(n):
+        b = min(int((target[s] - low) * scale), n - 1)
+        other[order[b]] = target[s]
+        order[b] += 1
+    for s in range(n):
+        j = other[s]
+        k = s
+        while k > 0 and target[k - 1] > j:
+            target[k] = target[k - 1]
+            k -= 1
+        target[k] = j
 
 
 def sort_by(key, target, n, room, weights, delays):

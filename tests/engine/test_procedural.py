@@ -96,7 +96,7 @@ def test_a_pool_is_empty_once_everything_is_delivered():
     net = es.Network(seed=1)
     stim = net.population(20, es.SpikeSource(times=[np.linspace(1.0, 9.0, 50)] * 20), name="stim")
     cells = net.population(100, es.LIF(), name="cells")
-    net.connect(stim, cells, es.FixedOutDegree(30), weight=0.01, delay=es.Exponential(2.0), procedural=True)
+    net.connect(stim, cells, es.FixedOutDegree(30), weight=0.01, delay=es.Exponential(0.5), procedural=True)
     sim = simulator(net)
     sim.run(5.0)
     marks = sim._engine.state.queue.pool.marks
