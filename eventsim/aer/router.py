@@ -10,6 +10,7 @@ then kept in a pool until their last delivery.
 Canonical order (docs/semantics.md): by source address, then projection, then place in the row.
 """
 
+from ..engine.compiled.pointers import call_row
 from ..engine.compiled.queues import pop_lane, pop_slice, push_lane, push_slice, replace_first_slice
 from ..engine.compiled.state import EMISSION, QUEUE_PEAK, QUEUED, SLICES, ZERO
 from ..lowering.program import NO_LANE
@@ -17,11 +18,11 @@ from ..lowering.regenerate import row as regenerate_row
 from .pool import END, NEXT, drop, first_of, keep, length_of
 
 
-def route(fabric, queue, zero, counters, t, source, most_out):
+def route(fabric, queue, zero, counters, t, source, most_out, regenerate):
     """Put a spike in flight: 1; or 0, and nothing done, where there is no room.
 
     What it delivers without delay goes to `zero`, for the next micro-step. most_out is the largest number of
-    projections that leave one population.
+    projections that leave one population; regenerate the address of `regenerated`.
     """
     lanes, rings, slices, pool = queue.lanes, queue.rings, queue.slices, queue.pool
     if counters[SLICES] + most_out > slices.size or counters[ZERO] + most_out > zero.size:
@@ -31,7 +32,7 @@ def route(fabric, queue, zero, counters, t, source, most_out):
             return 0
     population = fabric.populations[fabric.of_address[source]]
     kept = pool.marks[NEXT]
-    if fabric.procedures.size > 0 and keep_rows(fabric, queue, population, t, source) == 0:
+    if fabric.procedures.size > 0 and keep_rows(fabric, pool, queue.room, population, regenerate, t, source) == 0:
         return 0
     counters[EMISSION] += 1
     for k in range(population.out, population.out_end):
@@ -61,24 +62,26 @@ def route(fabric, queue, zero, counters, t, source, most_out):
                 lanes[j.lane].mark = counters[EMISSION]
                 push_lane(lanes, rings, counters, j.lane, arrival, source)
             continue
-        place = slice_end(fabric, pool, j, row, begin, end, t, t)
+        delay, at, stride = fabric.delay, j.delay - j.first * j.delay_stride, j.delay_stride
+        if row >= 0 and stride != 0:
+            delay, at = pool.delay, first_of(pool, row)
+        place = slice_end(delay, at, stride, begin, end, t, t)
         if place > begin:
             write_arrival(zero, counters[ZERO], source, projection, begin, place, row)
             counters[ZERO] += 1
         if place < end:
-            push_slice(slices, counters, t + delay_at(fabric, pool, j, row, place), t, source, projection, place, row)
+            push_slice(slices, counters, t + delay[at + place * stride], t, source, projection, place, row)
     counters[QUEUE_PEAK] = max(counters[QUEUE_PEAK], counters[QUEUED])
     return 1
 
 
-def keep_rows(fabric, queue, population, t, source):
+def keep_rows(fabric, pool, room, population, regenerate, t, source):
     """Regenerate the rows that a spike can not leave to its arrival, and keep them: 1; or 0 where there is no room."""
-    pool, room = queue.pool, queue.room
     after, end = pool.marks[NEXT], pool.marks[END]
     for k in range(population.out, population.out_end):
         j = fabric.projections[fabric.out[k]]
         if j.procedure >= 0 and j.pre_first <= source < j.pre_first + j.pre_count and is_kept(fabric, j, t):
-            n = regenerated(fabric, room, fabric.out[k], source)
+            n = call_row(regenerate, (fabric, room, fabric.out[k], source))
             if keep(pool, room, n, j.weight_stride != 0, j.delay_stride != 0) == 0:
                 pool.marks[NEXT] = after
                 pool.marks[END] = end
@@ -134,11 +137,14 @@ def arrivals_at(fabric, queue, arrivals, counters, t):
             end = length_of(pool, row)
         else:
             _, end = row_of(j, fabric.indptr, source)
-        rest = slice_end(fabric, pool, j, row, place, end, spike, t)
+        delay, at, stride = fabric.delay, j.delay - j.first * j.delay_stride, j.delay_stride
+        if row >= 0 and stride != 0:
+            delay, at = pool.delay, first_of(pool, row)
+        rest = slice_end(delay, at, stride, place, end, spike, t)
         write_arrival(arrivals, n, source, projection, place, rest, row)
         n += 1
         if rest < end:
-            arrival = spike + delay_at(fabric, pool, j, row, rest)
+            arrival = spike + delay[at + rest * stride]
             replace_first_slice(slices, counters, arrival, spike, source, projection, rest, row)
         else:
             pop_slice(slices, counters)
@@ -176,16 +182,9 @@ def delay_of(j, delay, synapse):
     return delay[j.delay + (synapse - j.first) * j.delay_stride]
 
 
-def delay_at(fabric, pool, j, row, place):
-    """Delay of a synapse of projection j, or at a place in a row that is kept (row >= 0), ms."""
-    if row >= 0 and j.delay_stride != 0:
-        return pool.delay[first_of(pool, row) + place]
-    return delay_of(j, fabric.delay, place)
-
-
-def slice_end(fabric, pool, j, row, place, end, spike, t):
-    """The end of the synapses from `place` on that deliver a spike at t."""
-    while place < end and spike + delay_at(fabric, pool, j, row, place) == t:
+def slice_end(delay, at, stride, place, end, spike, t):
+    """The end of the synapses from `place` on that deliver a spike at t; the delay of one is delay[at + place * stride]."""
+    while place < end and spike + delay[at + place * stride] == t:
         place += 1
     return place
 

@@ -46,12 +46,17 @@ def call_row(function, arguments):
     return function(*arguments)
 
 
+def call_prepared(function, arguments):
+    """Call `deliver_prepared`."""
+    return function(*arguments)
+
+
 def call_chunk(function, arguments):
     """Call the background's `next_chunk`."""
     return function(*arguments)
 
 
-CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_row, call_chunk)
+CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_row, call_prepared, call_chunk)
 
 
 @functools.cache
@@ -71,10 +76,11 @@ def signatures():
         "call_deliver": i(f, floats, floats, i, indices, floats, i, i, longs, i),
         "call_drive": i(events, i, i, f, floats, floats, longs),
         "call_look": i(f, floats, i, floats, i),
-        "call_route": i(fabric, queue, arrivals, counters, f, i, i),
+        "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
         "call_zero": i(queue, arrivals, arrivals, counters),
         "call_row": i(fabric, typeof(state.queue.room), i, i),
+        "call_prepared": i(fabric, queue, floats, floats, arrivals, longs, typeof(state.attended), counters, i, i, f, i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
     }
 

@@ -34,6 +34,7 @@ from .state import (
     new_state,
     poisson_places,
 )
+from .unstored import deliver_prepared, nothing_to_prepare
 
 # Deliveries between two looks at the keyboard and the progress bar: some tens of milliseconds.
 _BUDGET = 2_000_000
@@ -59,7 +60,7 @@ class SequentialEngine:
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due"))
-        self._functions = _functions(len(program.fabric.procedures) > 0, len(program.drives.drives) > 0)
+        self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
         for p, population in enumerate(program.fabric.populations):
@@ -196,20 +197,28 @@ def set_wakes(addresses, times, wakes, place, counters):
 
 @functools.cache
 def _kernel(function):
-    if _jit.ENABLED:
-        for call in CALLS:
-            _jit.call_through_address(call, signatures()[call.__name__])
+    _prepare_calls()
     return _jit.compiled(function)
 
 
 @functools.cache
-def _functions(procedural, driven):
+def _prepare_calls():
+    """Say how functions are called through addresses, before any that does so is compiled."""
+    if _jit.ENABLED:
+        for call in CALLS:
+            _jit.call_through_address(call, signatures()[call.__name__])
+
+
+@functools.cache
+def _functions(procedural, single, driven):
     """The router and the background, compiled by themselves and called through their addresses."""
+    _prepare_calls()
     functions = {
         "call_route": route,
         "call_arrivals": arrivals_at,
         "call_zero": zero_arrivals,
         "call_row": regenerated if procedural else nothing_regenerated,
+        "call_prepared": deliver_prepared if procedural or single else nothing_to_prepare,
         "call_chunk": next_chunk if driven else no_chunk,
     }
     compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
