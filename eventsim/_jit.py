@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from . import _intrinsics
+
 ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 
 # Folders whose functions are inlined into compiled code.
@@ -45,7 +47,8 @@ def package_digest():
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for own in (__file__, _intrinsics.__file__):
+        digest.update(Path(own).read_bytes())
     for version in (sys.version, np.__version__, _numba().__version__):
         digest.update(version.encode())
     return digest.hexdigest()
@@ -133,12 +136,17 @@ def timed(call, *arguments):
     if not ENABLED:
         with np.errstate(over="ignore"):  # of products of which only halves are used (numerics/random.py)
             return call(*arguments)
+    prepare(call, *arguments)
+    return call(*arguments)
+
+
+def prepare(call, *arguments):
+    """Compile a function for such arguments, if it is not, and count that into `seconds`."""
     if call.overloads:
-        return call(*arguments)
+        return
     begin = time.perf_counter()
     call.compile(tuple(_numba().typeof(a) for a in arguments))
     _seconds[0] += time.perf_counter() - begin
-    return call(*arguments)
 
 
 def float_tuple_loader(length):
@@ -190,15 +198,11 @@ def _plain_constants(function):
 
 def _register(function):
     """Make a plain function callable from compiled code, once."""
-    from .numerics.tuples import put
-
     if id(function) in _registered:
         return
     _registered.add(id(function))
     _kept.append(function)
-    if function is put:
-        _register_put(put)
-    else:
+    if not _intrinsics.register(function):
         # Random words are inlined before loops are vectorised, or loops that draw them would not be.
         inline = function.__module__ == "eventsim.numerics.random"
         _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
@@ -214,27 +218,6 @@ def _numba():
 
     warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
     return numba
-
-
-def _register_put(put):
-    """numerics.tuples.put for compiled code: one store into the tuple's memory."""
-    from numba import types as nt
-    from numba.core import cgutils
-    from numba.extending import intrinsic, overload
-
-    @intrinsic
-    def store(typing_context, t, index, value):
-        def codegen(context, builder, signature, arguments):
-            place = cgutils.alloca_once_value(builder, arguments[0])
-            i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
-            builder.store(arguments[2], cgutils.gep(builder, place, 0, i))
-            return builder.load(place)
-
-        return t(t, index, nt.float64), codegen
-
-    @overload(put)
-    def put_overload(t, index, value):
-        return lambda t, index, value: store(t, index, value)
 
 
 @functools.cache

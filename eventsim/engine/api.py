@@ -29,7 +29,8 @@ class Simulator:
     network : Network
         Drawn and lowered here; later changes to it have no effect.
     threads : int, >= 1
-        Threads to use; results never depend on it. The engines of this version use one.
+        Threads to use, at most; results never depend on it. The windowed engine uses as many as have enough to do in a
+        window (`sim.stats["threads_used"]`), the others one.
     engine : str
         "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for `LIF`
         populations whose neurons share their parameters, without zero delay), "reference" (plain
@@ -67,7 +68,7 @@ class Simulator:
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
         program, models = lower(network, self.seed, self.threads)
-        self._engine = engine_named(engine, program, models)(program, models, self._record_mask(record_spikes), micro_steps)
+        self._engine = make_engine(engine, program, models, self._record_mask(record_spikes), micro_steps, self.threads)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
 
     def _adopt(self, network, labels, restored=False):
@@ -399,7 +400,7 @@ class Simulator:
             "build_s": self._build,
             "compile_s": self._compile,
             "engine": self._engine.name,
-            "threads": 1,
+            "threads": self.threads,
             "exactness": exactness,
             "memory_bytes": self._engine.program.nbytes,
         }
@@ -427,17 +428,19 @@ class Simulator:
         save(self, path)
 
     @classmethod
-    def load(cls, path, models=()):
+    def load(cls, path, models=(), threads=1):
         """Read a checkpoint; the simulator goes on bit for bit as the saved one would have.
 
         Parameters
         ----------
         path : path of a file
         models : neuron models of the user's own that the network contains
+        threads : int, >= 1
+            As for a new simulator; not that of the saved one.
         """
         from .checkpoint import load
 
-        return load(cls, path, models)
+        return load(cls, path, models, _cast.integer(threads, "threads", low=1))
 
     def __repr__(self):
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"
@@ -449,20 +452,20 @@ def check_engine(name):
         raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
 
 
-def engine_named(name, program, models):
-    """The class of an engine; "auto" chooses from the Program alone."""
+def make_engine(name, program, models, record, micro_limit=1000, threads=1):
+    """An engine with its state at time 0; "auto" chooses from the Program alone."""
     if name == "auto":
-        from .windowed.plan import suits
+        from .windowed.suits import suits
 
         name = "windowed" if suits(program, models) else "sequential"
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
-        return WindowedEngine
+        return WindowedEngine(program, models, record, micro_limit, threads)
     if name == "reference":
         from .reference.engine import ReferenceEngine
 
-        return ReferenceEngine
+        return ReferenceEngine(program, models, record, micro_limit)
     from .compiled.sequential import SequentialEngine
 
-    return SequentialEngine
+    return SequentialEngine(program, models, record, micro_limit)

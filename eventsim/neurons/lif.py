@@ -91,6 +91,10 @@ def fire(c, s):
     return State(c.v_reset, 0.0)
 
 
+def membrane(c):
+    return c.tau_m, 0.0
+
+
 LIF = NeuronModel(
     name="LIF",
     documentation=__doc__,
@@ -118,5 +122,6 @@ LIF = NeuronModel(
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,
+    membrane=membrane,
     source="Brunel 2000, doi 10.1023/A:1008925309027, eq. 1",
 )
