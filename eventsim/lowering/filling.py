@@ -36,7 +36,7 @@ class Filling:
         self.bits = bits
         self.threads = threads
         j = projection
-        self.post_target = j.post.index
+        self.post = pairs.Members.of(j.post.index)
         low, high = (int(j.pre.index.min()), int(j.pre.index.max())) if len(j.pre) else (0, -1)
         self.first_address = j.pre.population.first + low
         self.pre_row = j.pre.index - low
@@ -67,7 +67,7 @@ class Filling:
         return ascending and (isinstance(rule, by_target) or type(rule) is FixedInDegree)
 
     def _ascending(self):
-        return bool(np.all(np.diff(self.post_target) > 0))
+        return bool(np.all(np.diff(self.projection.post.index) > 0))
 
     def _sort(self, indptr, key, target, weight, delay):
         longest = int(np.diff(indptr).max(initial=0))
@@ -109,13 +109,13 @@ class Filling:
             self._by_degree(tail)
         elif isinstance(rule, Explicit):
             pre, post = (np.ascontiguousarray(x, np.int64) for x in (rule.pre, rule.post))
-            _call(pairs.by_pairs, pre, post, self.pre_row, self.post_target, *tail, *values)
+            _call(pairs.by_pairs, pre, post, self.pre_row, self.post, *tail, *values)
         elif isinstance(rule, OneToOne):
             same = np.arange(len(j.pre))
-            _call(pairs.by_pairs, same, same, self.pre_row, self.post_target, *tail, *values)
+            _call(pairs.by_pairs, same, same, self.pre_row, self.post, *tail, *values)
         elif isinstance(rule, CSR):
             indptr, indices = (np.ascontiguousarray(x, np.int64) for x in (rule.indptr, rule.indices))
-            self._by_source(pairs.by_rows, indptr, indices, self.pre_row, self.post_target, *tail, *values)
+            self._by_source(pairs.by_rows, indptr, indices, self.pre_row, self.post, *tail, *values)
         elif isinstance(rule, AllToAll):
             self._all_to_all(rule.autapses, tail, values)
 
@@ -130,8 +130,8 @@ class Filling:
         left_out = np.concatenate([[0], np.cumsum(place >= 0)])
 
         def run(begin, end):
-            first = begin * len(self.post_target) - int(left_out[begin])
-            _call(pairs.all_to_all, begin, end, first, place, self.pre_row, self.post_target, *tail, *values)
+            first = begin * self.post.count - int(left_out[begin])
+            _call(pairs.all_to_all, begin, end, first, place, self.pre_row, self.post, *tail, *values)
 
         in_parts(run, cut(len(self.pre_row), self.threads), self.threads)
 
@@ -144,8 +144,12 @@ class Filling:
             return
         k0, k1 = derive_key(self.seed, CONNECTIVITY, j.ordinal)
         place = self_place(j.pre, j.post, rule.autapses)
-        streams = math.log1p(-rule.p), self.pre_row, j.pre.addresses, place, self.post_target, k0, k1
-        self._by_source(pairs.by_probability, *streams, *tail)
+        streams = math.log1p(-rule.p), self.pre_row, j.pre.addresses, place, self.post, k0, k1
+
+        def run(begin, end):
+            _call(pairs.by_probability, begin, end, *streams, np.empty(pairs.BATCH), *tail)
+
+        in_parts(run, cut(len(self.pre_row), self.threads), self.threads)
 
     def _by_degree(self, tail):
         j, rule = self.projection, self.projection.rule
@@ -160,7 +164,7 @@ class Filling:
 
         def run(begin, end):
             stamp = np.zeros(0 if rule.multapses else len(chosen), np.int64)
-            how = degree, len(chosen), place, rule.multapses, outgoing, self.pre_row, self.post_target, stamp, k0, k1
+            how = degree, len(chosen), place, rule.multapses, outgoing, self.pre_row, self.post, stamp, k0, k1
             _call(pairs.by_degree, begin, end, *how, *tail)
 
         in_parts(run, cut(len(fixed), self.threads) if outgoing else self._edges_of_blocks(), self.threads)
@@ -168,9 +172,9 @@ class Filling:
     def _edges_of_blocks(self):
         """Edges of parts of the targets whose synapses lie in different places: whole target blocks."""
         if self.threads == 1 or not self._ascending():
-            return [0, len(self.post_target)]
+            return [0, self.post.count]
         first_of_block = np.arange(1, self.blocks) << self.bits
-        return [0, *np.searchsorted(self.post_target, first_of_block).tolist(), len(self.post_target)]
+        return [0, *np.searchsorted(self.projection.post.index, first_of_block).tolist(), self.post.count]
 
 
 def self_place(fixed, chosen, autapses):

@@ -10,12 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..numerics.distributions import draw
-from ..numerics.random import philox, unit
-from .pairs import TARGET_BLOCK, next_choice
+from .pairs import BATCH, TARGET_BLOCK, draw_units, next_choice
 from .program import columns
 from .rows import merge_sort, rearrange
-
-BATCH = 32  # random numbers that are drawn together
 
 # Rules that are keyed by source.
 BY_PROBABILITY, BY_DEGREE, ALL, ONE = range(4)
@@ -132,7 +129,7 @@ def add_target(p, tables, m, low, high, target, n):
 
 
 def draw_by_probability(p, tables, source, left_out, low, high, room):
-    """As pairs.by_probability, with the random numbers drawn some at a time: such a loop is vectorised."""
+    """As pairs.by_probability."""
     target, units = room.target, room.kept
     n = 0
     for block in range((p.n_post + TARGET_BLOCK - 1) // TARGET_BLOCK):
@@ -152,13 +149,6 @@ def draw_by_probability(p, tables, source, left_out, low, high, room):
             if m != left_out:
                 n = add_target(p, tables, m, low, high, target, n)
     return n
-
-
-def draw_units(first, block, source, k0, k1, units):
-    """Uniform numbers first..first + BATCH of a stream."""
-    for k in range(BATCH):
-        w0, w1, _, _ = philox(first + k, block, source, 0, k0, k1)
-        units[k] = unit(w0, w1)
 
 
 def draw_by_degree(p, tables, member, left_out, low, high, room):

@@ -172,3 +172,13 @@ def test_a_row_can_be_drawn_by_parts(name, delay, monkeypatch):
             assert whole == sorted(whole, key=lambda s: s[:2])
             for low in range(0, 300, 100):
                 assert row(source, low, low + 100) == [s for s in whole if low <= s[1] < low + 100]
+
+
+@pytest.mark.parametrize(("options", "reason"), [({"procedural": True}, "procedural=True"), ({"weight_dtype": "float32"}, "float32")])
+def test_the_windowed_engine_leaves_them_to_the_sequential_one(options, reason):
+    net = es.Network()
+    a = net.population(5000, es.LIF(), name="a")
+    net.connect(a, a, es.FixedProbability(0.1), weight=es.Normal(1.0, 0.1), delay=1.0, **options)
+    assert es.Simulator(net).stats["engine"] == "sequential"
+    with pytest.raises(es.ParameterError, match=f"{reason}.*engine='auto'"):
+        es.Simulator(net, engine="windowed")
