@@ -10,7 +10,7 @@ then kept in a pool until their last delivery.
 Canonical order (docs/semantics.md): by source address, then projection, then place in the row.
 """
 
-from ..engine.compiled.pointers import call_row
+from ..engine.compiled.pointers import call_keep
 from ..engine.compiled.queues import pop_lane, pop_slice, push_lane, push_slice, replace_first_slice
 from ..engine.compiled.state import EMISSION, QUEUE_PEAK, QUEUED, SLICES, ZERO
 from ..lowering.program import NO_LANE
@@ -18,11 +18,11 @@ from ..lowering.regenerate import row as regenerate_row
 from .pool import END, NEXT, drop, first_of, keep, length_of
 
 
-def route(fabric, queue, zero, counters, t, source, most_out, regenerate):
+def route(fabric, queue, zero, counters, t, source, most_out, keeps):
     """Put a spike in flight: 1; or 0, and nothing done, where there is no room.
 
     What it delivers without delay goes to `zero`, for the next micro-step. most_out is the largest number of
-    projections that leave one population; regenerate the address of `regenerated`.
+    projections that leave one population; keeps the address of `keep_rows`.
     """
     lanes, rings, slices, pool = queue.lanes, queue.rings, queue.slices, queue.pool
     if counters[SLICES] + most_out > slices.size or counters[ZERO] + most_out > zero.size:
@@ -32,7 +32,7 @@ def route(fabric, queue, zero, counters, t, source, most_out, regenerate):
             return 0
     population = fabric.populations[fabric.of_address[source]]
     kept = pool.marks[NEXT]
-    if fabric.procedures.size > 0 and keep_rows(fabric, pool, queue.room, population, regenerate, t, source) == 0:
+    if fabric.procedures.size > 0 and call_keep(keeps, (fabric, queue, t, source)) == 0:
         return 0
     counters[EMISSION] += 1
     for k in range(population.out, population.out_end):
@@ -75,13 +75,18 @@ def route(fabric, queue, zero, counters, t, source, most_out, regenerate):
     return 1
 
 
-def keep_rows(fabric, pool, room, population, regenerate, t, source):
-    """Regenerate the rows that a spike can not leave to its arrival, and keep them: 1; or 0 where there is no room."""
+def keep_rows(fabric, queue, t, source):
+    """Regenerate the rows that a spike can not leave to its arrival, and keep them: 1; or 0 where there is no room.
+
+    Compiled by itself, and only for networks that have procedural projections.
+    """
+    pool, room = queue.pool, queue.room
+    population = fabric.populations[fabric.of_address[source]]
     after, end = pool.marks[NEXT], pool.marks[END]
     for k in range(population.out, population.out_end):
         j = fabric.projections[fabric.out[k]]
         if j.procedure >= 0 and j.pre_first <= source < j.pre_first + j.pre_count and is_kept(fabric, j, t):
-            n = call_row(regenerate, (fabric, room, fabric.out[k], source))
+            n = regenerated(fabric, room, fabric.out[k], source)
             if keep(pool, room, n, j.weight_stride != 0, j.delay_stride != 0) == 0:
                 pool.marks[NEXT] = after
                 pool.marks[END] = end
@@ -101,11 +106,6 @@ def regenerated(fabric, room, projection, source):
     p = fabric.procedures[j.procedure]
     targets = fabric.populations[j.post].count
     return regenerate_row(p, laws[2 * j.procedure], laws[2 * j.procedure + 1], fabric.tables, source, 0, targets, room)
-
-
-def nothing_regenerated(fabric, room, projection, source):
-    """What stands for `regenerated` where nothing is procedural, so that it need not be compiled."""
-    return 0
 
 
 def arrivals_at(fabric, queue, arrivals, counters, t):
@@ -155,9 +155,8 @@ def arrivals_at(fabric, queue, arrivals, counters, t):
     return n
 
 
-def zero_arrivals(queue, arrivals, zero, counters):
+def zero_arrivals(pool, arrivals, zero, counters):
     """What is delivered without delay becomes the arrivals of the next micro-step; their number."""
-    pool = queue.pool
     n = counters[ZERO]
     for k in range(n):
         arrivals[k] = zero[k]

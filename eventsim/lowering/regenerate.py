@@ -45,10 +45,10 @@ class Room(NamedTuple):
 
 
 def new_room(longest, targets, widest=0):
-    """Room for rows of a length, chosen among so many targets without replacement, and for `widest` weights at least."""
+    """Room for rows of a length, chosen among so many targets without replacement, and for `widest` synapses of stored rows at least."""
     longest = max(int(longest), BATCH)
     return Room(
-        target=np.empty(longest, np.int32),
+        target=np.empty(max(longest, int(widest)), np.int32),
         weight=np.empty(max(longest, int(widest))),
         delay=np.empty(longest),
         order=np.empty(longest, np.int64),

@@ -41,13 +41,13 @@ def call_zero(function, arguments):
     return function(*arguments)
 
 
-def call_row(function, arguments):
-    """Call the router's `regenerated`."""
+def call_keep(function, arguments):
+    """Call the router's `keep_rows`."""
     return function(*arguments)
 
 
-def call_prepared(function, arguments):
-    """Call `deliver_prepared`."""
+def call_prepare(function, arguments):
+    """Call `unstored.prepare`."""
     return function(*arguments)
 
 
@@ -56,7 +56,7 @@ def call_chunk(function, arguments):
     return function(*arguments)
 
 
-CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_row, call_prepared, call_chunk)
+CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_keep, call_prepare, call_chunk)
 
 
 @functools.cache
@@ -78,9 +78,9 @@ def signatures():
         "call_look": i(f, floats, i, floats, i),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
-        "call_zero": i(queue, arrivals, arrivals, counters),
-        "call_row": i(fabric, typeof(state.queue.room), i, i),
-        "call_prepared": i(fabric, queue, floats, floats, arrivals, longs, typeof(state.attended), counters, i, i, f, i, i),
+        "call_zero": i(typeof(state.queue.pool), arrivals, arrivals, counters),
+        "call_keep": i(fabric, queue, f, i),
+        "call_prepare": i(fabric, queue, arrivals, i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
     }
 

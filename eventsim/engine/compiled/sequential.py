@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ... import _jit
-from ...aer.router import arrivals_at, nothing_regenerated, regenerated, route, zero_arrivals
+from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
@@ -14,7 +14,7 @@ from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
 from .adapters import bind
-from .background import next_chunk, no_chunk
+from .background import next_chunk
 from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
@@ -34,7 +34,7 @@ from .state import (
     new_state,
     poisson_places,
 )
-from .unstored import deliver_prepared, nothing_to_prepare
+from .unstored import prepare
 
 # Deliveries between two looks at the keyboard and the progress bar: some tens of milliseconds.
 _BUDGET = 2_000_000
@@ -217,11 +217,11 @@ def _functions(procedural, single, driven):
         "call_route": route,
         "call_arrivals": arrivals_at,
         "call_zero": zero_arrivals,
-        "call_row": regenerated if procedural else nothing_regenerated,
-        "call_prepared": deliver_prepared if procedural or single else nothing_to_prepare,
-        "call_chunk": next_chunk if driven else no_chunk,
+        "call_keep": keep_rows if procedural else None,
+        "call_prepare": prepare if procedural or single else None,
+        "call_chunk": next_chunk if driven else None,
     }
-    compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
+    compiled = [f and _jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
     return tuple(_jit.addresses(compiled)), compiled
 
 

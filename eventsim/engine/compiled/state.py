@@ -61,7 +61,7 @@ class Queue(NamedTuple):
     wakes: np.recarray  # WAKING, a binary heap
     place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
     pool: Pool  # rows in flight that are not stored
-    room: Room  # where a row is regenerated, or its float32 weights are made float64
+    room: Room  # where a row is regenerated, or one with float32 weights put as adapters take it
 
 
 class DriveState(NamedTuple):

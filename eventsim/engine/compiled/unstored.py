@@ -1,49 +1,40 @@
-"""Delivering what is not stored as adapters take it: rows of procedural projections, and weights of float32.
+"""What is not stored as adapters take it, rows of procedural projections and weights of float32, is put where they can.
 
-A row that is not kept in the pool is regenerated here, float32 weights are made float64; compiled by itself, and only
-for networks that have such projections.
+Compiled by itself, and only for networks that have such projections.
 """
 
 from ...aer.pool import first_of
-from .loop import deliver_slices
-from .pointers import call_row
+from ...aer.router import regenerated
 
 
-def deliver_prepared(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, regenerate, t, k, same):
-    """Deliver arrivals k..k + same, which are slices of one row."""
+def prepare(fabric, queue, arrivals, k, same):
+    """Put targets and weights of arrivals k..k + same, slices of one row, into the room; the place in the row of what stands first there.
+
+    Where the row is drawn again now, its end is written to the arrivals.
+    """
     pool, room = queue.pool, queue.room
-    projection = arrivals[k].projection
+    projection, row = arrivals[k].projection, arrivals[k].row
     j = fabric.projections[projection]
-    p = fabric.populations[j.post]
-    target, weight, first = fabric.target, fabric.weight[j.weight :], j.first
-    if j.single != 0:
-        first, end = arrivals[k].begin, arrivals[k].end
-        for i in range(k + 1, k + same):
-            end = max(end, arrivals[i].end)
-        widen(fabric.weight32, j.weight + first - j.first, end - first, room.weight)
-        weight = room.weight
-    elif arrivals[k].row >= 0:
-        place = first_of(pool, arrivals[k].row)
-        target = pool.target[place:]
-        if j.weight_stride != 0:
-            weight = pool.weight[place:]
-    else:
-        n = call_row(regenerate, (fabric, room, projection, arrivals[k].source))
+    if row < 0 and j.procedure >= 0:
+        n = regenerated(fabric, room, projection, arrivals[k].source)
         for i in range(k, k + same):
             arrivals[i].end = n
-        target = room.target
+        return 0
+    begin, end = arrivals[k].begin, arrivals[k].end
+    for i in range(k + 1, k + same):
+        end = max(end, arrivals[i].end)
+    if row >= 0:
+        at = first_of(pool, row) + begin
+        copy(pool.target, at, end - begin, room.target)
         if j.weight_stride != 0:
-            weight = room.weight
-    deliver_slices(j, p, target, weight, first, constants, rows, arrivals, attention, attended, counters, deliver, t, k, same)
-    return 0
+            copy(pool.weight, at, end - begin, room.weight)
+    else:
+        copy(fabric.target, begin, end - begin, room.target)
+        copy(fabric.weight32, j.weight + begin - j.first, end - begin, room.weight)
+    return begin
 
 
-def nothing_to_prepare(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, regenerate, t, k, same):
-    """What stands for `deliver_prepared` where all is stored, so that it need not be compiled."""
-    return 0
-
-
-def widen(weight32, first, n, widened):
-    """Make float64 of n float32 weights."""
+def copy(values, first, n, room):
+    """Copy values[first:first + n], float32 to float64 where room is."""
     for k in range(n):
-        widened[k] = weight32[first + k]
+        room[k] = values[first + k]
