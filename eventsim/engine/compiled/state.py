@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...aer.pool import LACKING, Pool, grown_pool, new_pool
 from ...lowering.program import SPIKE, columns, records
+from ...lowering.regenerate import Room, new_room
 
 # Places in `counters`.
 (
@@ -42,9 +44,9 @@ READY, EMITTING = 0, 1
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
 ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
-SLICE = columns("source projection place", "time spike")  # through a row with individual delays; next arrival, spike
+SLICE = columns("source projection place row", "time spike")  # through a row with individual delays (of the pool: row); next arrival, spike
 WAKING = columns("address", "time")  # look at an address at a time, ms
-ARRIVAL = columns("source projection begin end")  # synapses of a row delivered at the instant in work
+ARRIVAL = columns("source projection begin end row")  # synapses of a row (of the pool: row >= 0) delivered at the instant in work
 BIN = columns("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
 DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
 BIN_EVENT = columns("member drive", "time")
@@ -58,6 +60,8 @@ class Queue(NamedTuple):
     slices: np.recarray  # SLICE, a binary heap
     wakes: np.recarray  # WAKING, a binary heap
     place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
+    pool: Pool  # rows in flight that are not stored
+    room: Room  # where a row is regenerated, or one with float32 weights put as adapters take it
 
 
 class DriveState(NamedTuple):
@@ -95,7 +99,6 @@ class EngineState(NamedTuple):
 def new_state(program, record, capacity=256):
     """The state at time 0."""
     n = program.n_addresses
-    row_lengths = np.diff(program.fabric.indptr)
     n_lanes = len(program.fabric.lane_delay)
     expanded = capacity * most_projections(program)
     state = EngineState(
@@ -108,13 +111,15 @@ def new_state(program, record, capacity=256):
             slices=records(SLICE, expanded),
             wakes=records(WAKING, n),
             place=np.full(n, -1, np.int64),
+            pool=new_pool(),
+            room=room_for(program),
         ),
         arrivals=records(ARRIVAL, expanded * (n_lanes + 1)),
         zero=records(ARRIVAL, expanded),
         drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
-        attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
+        attention=np.empty(n + longest_row(program) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
         fired=np.empty(2 * n + len(program.train) + 1, np.int64),
         record=record,
@@ -124,6 +129,20 @@ def new_state(program, record, capacity=256):
     return state
 
 
+def longest_row(program):
+    """Number of synapses that a row may have."""
+    fabric = program.fabric
+    return max(int(np.diff(fabric.indptr).max(initial=0)), int(fabric.procedures.most.max(initial=0)))
+
+
+def room_for(program):
+    """Room for any row that is regenerated, and for the weights of any that are float32."""
+    fabric = program.fabric
+    procedures = fabric.procedures
+    targets = procedures.n_post[(procedures.degree > 0) & (procedures.multapses == 0)].max(initial=0)
+    return new_room(procedures.most.max(initial=0), targets, longest_row(program) if len(fabric.weight32) else 0)
+
+
 def most_projections(program):
     """The largest number of projections that leave one population, at least 1."""
     populations = program.fabric.populations
@@ -131,8 +150,10 @@ def most_projections(program):
 
 
 def grown(state):
-    """The same state with twice the room for events in flight and records."""
+    """The same state with twice the room: for events in flight and records, or for rows in flight where those lack it."""
     q = state.queue
+    if q.pool.marks[LACKING]:
+        return state._replace(queue=q._replace(pool=grown_pool(q.pool)))
     capacity = q.rings.shape[1]
     unrolled = (q.lanes.head[:, None] + np.arange(capacity)) % capacity
     rings = np.concatenate([np.take_along_axis(q.rings, unrolled, 1), q.rings], axis=1).view(np.recarray)

@@ -30,6 +30,10 @@ OWN = ("v_inf", "v_thresh", "v_reset", "t_ref")
 def unsuited(program, models):
     """Why the windowed engine cannot take a Program, in words; None: it can."""
     fabric = program.fabric
+    if len(fabric.procedures):
+        return "it takes stored connections, not those with procedural=True"
+    if len(fabric.weight32):
+        return "it takes weights of float64, not those with weight_dtype='float32'"
     for p in fabric.populations:
         if p.kind < 0:
             continue
