@@ -2,9 +2,8 @@
 
 import math
 
-from .arrivals import lacks
 from .plan import POSITIVE
-from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES
+from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, lacks
 
 _AFTER_LANES = 1 << 40  # flat events have no place in the canonical order of rows; they come after what lanes bring
 

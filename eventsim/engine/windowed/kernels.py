@@ -21,7 +21,8 @@ from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, FIRED, PHASE, RECO
 from .adapters import FAULT as REPLAY_FAULT
 from .adapters import FULL as REPLAY_FULL
 from .adapters import call_earliest, call_propagate, call_replay
-from .arrivals import flatten, has_room, lacks, list_slices
+from .arrivals import flatten, has_room, list_slices
+from .flights import deal_out, expected_here, next_dealt
 from .hot import collect, group, release, settle
 from .plan import NEGATIVE, POSITIVE
 from .state import (
@@ -60,6 +61,8 @@ from .state import (
     STANDS,
     START,
     WINDOWS,
+    lacks,
+    pool_of,
 )
 from .suits import windows_before
 from .sweeps import scan, sweep_flat, sweep_slices
@@ -268,11 +271,18 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
     slices, ends = state.slices[b], state.way_ends[b]
     time, weight, target, left = state.flat_time[b], state.flat_weight[b], state.flat_target[b], state.flat_left[b]
     own[BLOCK_DELIVERIES] = own[BLOCK_DRIVEN] = own[HOT] = 0
-    if not has_room(t, own, time.size):
+    pool, dealt = pool_of(state, b), 0
+    if plan.most_own > 0:
+        if not deal_out(fabric, plan, t, state.flights[b], own, pool, window, begin):
+            return False
+        dealt = expected_here(t, pool, window, begin)
+    if not has_room(t, own, dealt, time.size):
         return False
     if not list_slices(fabric, plan, t, state.arrivals, state.counters[ARRIVALS], slices, own):
         return False
-    flatten(program, plan, t, state.flights[b], own, times, time, weight, target, ends, state.words[b], begin, end)
+    flatten(program, plan, t, pool, own, time, weight, target, ends, state.words[b], window, begin, end)
+    if plan.most_own > 0:
+        times[NEXT_OWN] = next_dealt(t, state.flights[b], own, pool, window, begin, end)
     base, width, side = t.first + b, state.width, own[SIDE]
     hot, start = state.hot[base:], state.start[base * state.width :]
     release(t, own, state.refractory, state.free, state.held, hot, start, width, state.y[side], state.slot, state.is_hot, end)

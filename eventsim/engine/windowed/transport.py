@@ -1,11 +1,10 @@
 """Spikes on their way through the windows, before and after blocks work: out of sources, into lanes and flights, out of lanes."""
 
-from ...aer.router import delay_of, row_of
-from ...lowering.program import NO_LANE
 from ...numerics.prediction import next_emission
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
-from .state import ARRIVALS, ARRIVED, AWAITED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, NEEDED, NEXT_OWN, RINGS, SHORT
+from .flights import fetch_rows, send_own
+from .state import ARRIVALS, ARRIVED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, NEEDED, RINGS, SHORT
 
 
 def short(counters, array, needed):
@@ -53,8 +52,9 @@ def send(fabric, plan, lanes, rings, flights, own, times, fired, counters, first
     for i in range(first, counters[FIRED]):
         t, source = fired[i].time, fired[i].address
         p = fabric.of_address[source]
+        fetch_rows(fabric, plan, fired, i + 2, counters[FIRED])
         if plan.ignites[p] > 0:
-            send_own(fabric, plan.block_of, flights, own, times, p, t, source)
+            send_own(fabric, plan, flights, own, times, p, t, source)
         for lane in range(fabric.lane_delay.size):
             if uses_lane(fabric, p, lane, source):
                 push_lane(lanes, rings, counters, lane_of + lane, t + fabric.lane_delay[lane], source)
@@ -70,31 +70,6 @@ def uses_lane(fabric, p, lane, source):
         if j.lane == lane and j.pre_first <= source < j.pre_first + j.pre_count:
             return True
     return False
-
-
-def send_own(fabric, block_of, flights, own, times, p, t, source):
-    """Put a spike in flight through its rows with individual delays."""
-    population = fabric.populations[p]
-    for k in range(population.out, population.out_end):
-        projection = fabric.out[k]
-        j = fabric.projections[projection]
-        if j.lane != NO_LANE:
-            continue
-        begin, end = row_of(j, fabric.indptr, source)
-        if begin == end:
-            continue
-        b = block_of[projection]
-        flight = flights[b, own[b, FLIGHTS]]
-        flight.source = source
-        flight.projection = projection
-        flight.place = begin
-        flight.until = begin
-        flight.end = end
-        flight.spike = t
-        flight.next = t + delay_of(j, fabric.delay, begin)
-        own[b, FLIGHTS] += 1
-        own[b, AWAITED] += end - begin
-        times[b, NEXT_OWN] = min(times[b, NEXT_OWN], flight.next)
 
 
 def take_arrivals(fabric, lanes, rings, arrivals, counters, end):
