@@ -105,6 +105,31 @@ def _give_way(function):
         return lambda: call()
 
 
+def _rest(function):
+    """The operating system's call by which a thread sleeps for a moment."""
+    import sys
+
+    from numba import types as nt
+    from numba.extending import overload
+
+    if sys.platform == "win32":
+        from llvmlite import binding
+
+        binding.load_library_permanently("kernel32.dll")
+        sleep = nt.ExternalFunction("Sleep", nt.void(nt.uint32))
+
+        @overload(function)
+        def form():
+            return lambda: sleep(1)
+
+    else:
+        usleep = nt.ExternalFunction("usleep", nt.int32(nt.uint32))
+
+        @overload(function)
+        def form():
+            return lambda: usleep(20)
+
+
 def _element(context, builder, signature, arguments):
     """Pointer to arguments[0][arguments[1]], and the array."""
     from numba import types as nt
@@ -120,6 +145,7 @@ _FORMS = {
     ("engine.windowed.team", "atomic_add"): _atomic_add,
     ("engine.windowed.team", "atomic_get"): _atomic_get,
     ("engine.windowed.team", "give_way"): _give_way,
+    ("engine.windowed.team", "rest"): _rest,
 }
 
 

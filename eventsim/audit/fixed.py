@@ -31,7 +31,7 @@ def mpmath():
     try:
         import mpmath
     except ImportError as error:
-        raise MissingExtraError(f"audits need mpmath ({error}); install it with: pip install 'eventsim[audit]'") from None
+        raise MissingExtraError(f"audits need mpmath ({error}); install it with: pip install mpmath (the extra 'audit')") from None
     return mpmath
 
 

@@ -71,8 +71,10 @@ class Simulator:
         program, models = lower(network, self.seed, self.threads)
         mask, kept = self._record_mask(record_spikes), None
         if audit is not None:
+            from ..audit.fixed import mpmath
             from ..audit.kept import keep
 
+            mpmath()  # now, not after the run
             kept = keep(audit, self._populations, program, self._known, mask)
             mask = kept.mask(mask)
         self._engine = make_engine(engine, program, models, mask, micro_steps, self.threads)
@@ -432,7 +434,7 @@ class Simulator:
 
         spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events,
         neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
-        build_s, compile_s, engine, exactness (class by population), threads, memory_bytes (of the Program); from the
+        build_s, compile_s, engine, engine_reason, exactness (class by population), threads, memory_bytes (of the Program); from the
         reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
         neuron in ms).
         """
@@ -443,6 +445,7 @@ class Simulator:
             "build_s": self._build,
             "compile_s": self._compile,
             "engine": self._engine.name,
+            "engine_reason": self._engine.reason,
             "threads": self.threads,
             "exactness": exactness,
             "memory_bytes": self._engine.program.nbytes,

@@ -14,10 +14,17 @@ def check_engine(name):
 
 def make_engine(name, program, models, record, micro_limit=1000, threads=1):
     """An engine with its state at time 0; "auto" chooses from the Program alone."""
+    reason = "asked for"
     if name == "auto":
-        from .windowed.suits import suits
+        from .windowed.suits import chosen
 
-        name = "windowed" if suits(program, models) else "sequential"
+        name, reason = chosen(program, models)
+    engine = _made(name, program, models, record, micro_limit, threads)
+    engine.reason = reason
+    return engine
+
+
+def _made(name, program, models, record, micro_limit, threads):
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 

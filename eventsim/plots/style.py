@@ -18,7 +18,7 @@ def pyplot():
     try:
         import matplotlib.pyplot
     except ImportError as error:
-        raise MissingExtraError(f"plots need matplotlib ({error}); install it with: pip install 'eventsim[plot]'") from None
+        raise MissingExtraError(f"plots need matplotlib ({error}); install it with: pip install matplotlib (the extra 'plot')") from None
     return matplotlib.pyplot
 
 

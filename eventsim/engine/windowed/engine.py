@@ -49,6 +49,7 @@ class WindowedEngine:
         self._helpers = None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._cut = None  # a copy that has been run on to `now`, within the window
+        self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
         self._now = 0.0
         if len(program.poisson):
             s = self._whole
@@ -73,6 +74,8 @@ class WindowedEngine:
     @property
     def state(self):
         """The state at `now`."""
+        if self._cut is None and self._whole.clock[START] < self._now:
+            self._cut, _ = self._run(copied(self._whole), self._now, whole=False)
         return self._whole if self._cut is None else self._cut
 
     def advance(self, until, stop_at_spikes):
@@ -80,7 +83,7 @@ class WindowedEngine:
         if stop_at_spikes:
             return self._to_spike(until)
         self._whole, status = self._run(self._whole, until, whole=True)
-        self._cut = None
+        self._cut = self._foreseen = None
         if status == kernels.PAUSED:
             self._now = max(self._now, float(self._whole.clock[START]))
             return Status.PAUSED
@@ -91,28 +94,28 @@ class WindowedEngine:
 
     def _stop_at(self, t):
         """Be at t, within the window that is next or at its edge."""
-        self._now = t
-        self._cut = None
-        if self._whole.clock[START] < t:
-            self._cut, _ = self._run(copied(self._whole), t, whole=False)
+        self._now, self._cut, self._foreseen = t, None, None
+        self.state  # noqa: B018, what goes wrong is to go wrong here
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
         window, edge = self.window, self._now
         while edge < until:
-            first = kernels.next_event(self.program, self.plan, self._whole)
-            if first == math.inf and until == math.inf:
-                return Status.SILENT
-            start = max(edge, first) if first < until else edge
-            edge = min((windows_before(start, window) + 1.0) * window, until)
-            tried, _ = self._run(self._watched(), edge, whole=False)
-            spikes = tried.spikes[: tried.counters[RECORDED]]
-            later = spikes.time[spikes.time >= self._now]
-            if len(later):
-                self._stop_at(math.nextafter(later[0], math.inf))
+            if self._foreseen is None or self._foreseen[0] > until:
+                first = _jit.timed(_kernel(kernels.next_event), self.program, self.plan, self._whole)
+                if first == math.inf and until == math.inf:
+                    return Status.SILENT
+                start = max(edge, first) if first < until else edge
+                edge = min((windows_before(start, window) + 1.0) * window, until)
+                tried, _ = self._run(self._watched(), edge, whole=False)
+                self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy()
+            edge, times = self._foreseen
+            later = times[times >= self._now]
+            if len(later):  # a state is computed there only where it is asked for
+                self._now, self._cut = math.nextafter(later[0], math.inf), None
                 return Status.SPIKED
             self._whole, _ = self._run(self._whole, edge, whole=True)
-            self._cut = None
+            self._cut = self._foreseen = None
         self._stop_at(until)
         return Status.DONE
 
@@ -182,8 +185,7 @@ class WindowedEngine:
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now: the window is cut here."""
-        if self._cut is not None:
-            self._whole, self._cut = self._cut, None
+        self._whole, self._cut, self._foreseen = self.state, None, None
         state, population = self._whole, self.program.fabric.populations[p]
         state.clock[START] = self._now
         everyone = self.read(p, np.arange(population.count))  # all of a block stand at one time
@@ -205,8 +207,7 @@ class WindowedEngine:
         train = train[np.lexsort((train.address, train.time))]
         s.counters[TRAIN] = 0
         self._whole = s._replace(train=train)
-        if self._cut is not None:
-            self._stop_at(self._now)
+        self._stop_at(self._now)
 
     # -- results -------------------------------------------------------------------------------------------------------
 

@@ -53,11 +53,14 @@ def unsuited(program, models):
     return None
 
 
-def suits(program, models):
-    """Whether the windowed engine can take a Program and is the faster one."""
-    if unsuited(program, models) is not None:
-        return False
-    return window_length(program, models) * expected_events(program) >= _WORTHWHILE
+def chosen(program, models):
+    """The faster of the engines that can take a Program, and why it is this one."""
+    reason = unsuited(program, models)
+    if reason is not None:
+        return "sequential", f"the windowed engine cannot run this network: {reason}"
+    events = window_length(program, models) * expected_events(program)
+    words = f"{events:.3g} events are expected in a window, were all neurons to fire at {_EXPECTED_RATE:g} Hz; windows pay from {_WORTHWHILE:g} on"
+    return ("windowed" if events >= _WORTHWHILE else "sequential"), words
 
 
 def expected_events(program):

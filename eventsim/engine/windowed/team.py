@@ -4,6 +4,7 @@ They wait by looking again and again: a window lasts some microseconds, less tha
 """
 
 SPINS = 4000  # looks before a waiting thread lets others have its processor
+PATIENCE = 50  # times it does so before it sleeps in between: where processors are few, the one it waits for needs one
 
 # Places in the team's array, a cache line apart: threads that have arrived; meetings that are over; what to do next.
 ARRIVED, MEETINGS, COMMAND, SIZE = 0, 8, 16, 24
@@ -22,7 +23,9 @@ def meet(team, size):
     spins = 0
     while atomic_get(team, MEETINGS) == meeting:
         spins += 1
-        if spins > SPINS:
+        if spins > SPINS + PATIENCE:
+            rest()
+        elif spins > SPINS:
             give_way()
 
 
@@ -40,4 +43,9 @@ def atomic_get(array, index):
 
 def give_way():
     """Let another thread have this one's processor (compiled: see _intrinsics.py)."""
+    return 0
+
+
+def rest():
+    """Sleep for some ten microseconds (compiled: see _intrinsics.py)."""
     return 0
