@@ -151,7 +151,7 @@ def test_without_matplotlib_the_message_names_the_extra(run, monkeypatch):
     sim, exc, _, samples = run
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     for draw in (lambda: plots.raster(sim.spikes, exc), lambda: plots.rate(sim.spikes, exc), lambda: plots.trace(samples)):
-        with pytest.raises(es.errors.MissingExtraError, match=r"pip install 'eventsim\[plot\]'"):
+        with pytest.raises(es.errors.MissingExtraError, match=r"pip install matplotlib .the extra 'plot'"):
             draw()
 
 
