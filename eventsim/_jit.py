@@ -190,6 +190,7 @@ def _plain_constants(function):
 
 def _register(function):
     """Make a plain function callable from compiled code, once."""
+    from .numerics.memory import prefetch
     from .numerics.tuples import put
 
     if id(function) in _registered:
@@ -198,6 +199,8 @@ def _register(function):
     _kept.append(function)
     if function is put:
         _register_put(put)
+    elif function is prefetch:
+        _register_prefetch(prefetch)
     else:
         # Random words are inlined before loops are vectorised, or loops that draw them would not be.
         inline = function.__module__ == "eventsim.numerics.random"
@@ -235,6 +238,31 @@ def _register_put(put):
     @overload(put)
     def put_overload(t, index, value):
         return lambda t, index, value: store(t, index, value)
+
+
+def _register_prefetch(prefetch):
+    """numerics.memory.prefetch for compiled code: LLVM's intrinsic."""
+    from llvmlite import ir
+    from numba import types as nt
+    from numba.extending import intrinsic, overload
+
+    @intrinsic
+    def ask(typing_context, array, index):
+        def codegen(context, builder, signature, arguments):
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            place = builder.gep(data, [context.cast(builder, arguments[1], signature.args[1], nt.intp)])
+            byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+            function_type = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+            function = builder.module.declare_intrinsic("llvm.prefetch", [byte], function_type)
+            # For reading and writing, to be kept in all caches, as data.
+            builder.call(function, [builder.bitcast(place, byte), word(1), word(3), word(1)])
+            return context.get_dummy_value()
+
+        return nt.void(array, index), codegen
+
+    @overload(prefetch)
+    def prefetch_overload(array, index):
+        return lambda array, index: ask(array, index)
 
 
 @functools.cache

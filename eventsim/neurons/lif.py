@@ -22,6 +22,9 @@ from .model import EXACT, NeuronModel, Parameter
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
 _SAFE = 1.0 - 2.0**-20
 
+# Far above the relative error of a time or a state, far below any delay of interest.
+_ROUNDING = 2.0**-40
+
 
 class Parameters(NamedTuple):
     tau_m: float  # membrane time constant, ms, > 0
@@ -79,6 +82,11 @@ def crossing_bound(c, s):
     return _SAFE * c.tau_m * (((c.v_thresh - s.v) - s.v_residue) / (c.v_inf - s.v))
 
 
+def postponed(c, s, w, crossing):
+    # -w tau_m / (v_inf - v) is the delay to first order; it has to be far above what rounding does to a time or a state.
+    return w < 0.0 and _ROUNDING * ((crossing + c.tau_m) * (c.v_inf - s.v)) < -w * c.tau_m
+
+
 def receive(c, s, port, w):
     return State(*add(s.v, s.v_residue, w))
 
@@ -115,6 +123,7 @@ LIF = NeuronModel(
     above=above,
     next_crossing=next_crossing,
     crossing_bound=crossing_bound,
+    postponed=postponed,
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,

@@ -163,6 +163,10 @@ def crossing_bound(c, s):
     return _SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
 
 
+def postponed(c, s, w, crossing):
+    return False
+
+
 def receive(c, s, port, w):
     return _with(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
 
@@ -208,6 +212,7 @@ def _model(receptors):
         above=above,
         next_crossing=next_crossing,
         crossing_bound=crossing_bound,
+        postponed=postponed,
         receive=receive,
         receive_refractory=receive,
         fire=fire,

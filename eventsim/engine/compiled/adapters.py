@@ -17,7 +17,7 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 # Names that `bind` replaces by a model's own.
 WIDTH = 0
 Constants = State = load_constants = load_state = None
-flow = flow_refractory = above = crossing_bound = receive = receive_refractory = fire = None
+flow = flow_refractory = above = crossing_bound = postponed = receive = receive_refractory = fire = None
 state_at = crossing_time = None
 
 
@@ -35,7 +35,10 @@ def receive_at(c, rows, o, t, port, w):
         port = 0 if w >= 0.0 else 1
     if t >= free:
         s = receive(c, state_at(c, s, last, free, t), port, w)
-        earliest = t + crossing_bound(c, s)
+        if postponed(c, s, w, rows[o + WAKE]):
+            earliest = math.inf
+        else:
+            earliest = t + crossing_bound(c, s)
     else:
         s = receive_refractory(c, flow_refractory(c, s, t - last), port, w)
         earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
@@ -73,18 +76,39 @@ def drive(events, begin, end, stop, rows, constants, flag):
     return end
 
 
-def fire_at(c, s, rows, o, t):
+def agreed(c, s, last, free, t, patience):
+    """When to look next at a neuron whose state s stands at `last`: not after its next crossing; nan where that is unknown.
+
+    Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few. Where
+    deliveries only delay (patience 0), the crossing needs the fewest looks.
+    """
+    if patience > 0.0:
+        bound = max(t, free) + crossing_bound(c, state_at(c, s, last, free, t))
+        if bound - t > t - last:  # farther away than the last event: no need to know the crossing yet
+            return bound
+        crossing = crossing_time(c, s, last, free)
+        if bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
+            return bound
+        return crossing
+    return crossing_time(c, s, last, free)
+
+
+def fire_at(c, s, rows, o, t, patience):
     """The neuron fires at t, its state being s."""
     s = fire(c, s)
     free = t + c.t_ref
     store(rows, o, s)
     rows[o + LAST] = t
     rows[o + FREE] = free
-    rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+    if patience > 0.0:
+        rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+    else:
+        wake = crossing_time(c, s, t, free)
+        rows[o + WAKE] = wake if wake > t else math.nextafter(t, math.inf)
     return FIRED
 
 
-def settle(t, rows, o, constants, co):
+def settle(t, rows, o, constants, co, patience):
     """After all deliveries at t to the neuron at row o: fire, or see when to look at it again."""
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
@@ -94,7 +118,7 @@ def settle(t, rows, o, constants, co):
             return NOT_FINITE
     if t >= free:
         if above(c, s):
-            return fire_at(c, s, rows, o, t)
+            return fire_at(c, s, rows, o, t, patience)
         earliest = t + crossing_bound(c, s)
     else:
         earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
@@ -102,23 +126,27 @@ def settle(t, rows, o, constants, co):
     return QUIET
 
 
-def due(t, rows, o, constants, co):
+def due(t, rows, o, constants, co, patience):
     """The engine looks at the neuron at row o as agreed for t: it fires, or a later look is agreed."""
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
     last, free = rows[o + LAST], rows[o + FREE]
-    now = state_at(c, s, last, free, t)
-    bound = max(t, free) + crossing_bound(c, now)
-    if bound - t > t - last:  # the next look is farther away than the last event: no need to know the crossing yet
-        rows[o + WAKE] = bound
-        return QUIET
-    crossing = crossing_time(c, s, last, free)
-    if math.isnan(crossing):
+    wake = agreed(c, s, last, free, t, patience)
+    if math.isnan(wake):
         return NOT_FINITE
-    if crossing <= t:
-        return fire_at(c, now, rows, o, t)
-    # Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few.
-    rows[o + WAKE] = bound if bound - t < 0.5 * (crossing - t) and bound > t and crossing < math.inf else crossing
+    if wake <= t:
+        return fire_at(c, state_at(c, s, last, free, t), rows, o, t, patience)
+    rows[o + WAKE] = wake
+    return QUIET
+
+
+def plan(t, rows, o, constants, co, patience):
+    """Look at the neuron at row o ahead of the time agreed, which is t or later: a look at t or later is agreed."""
+    c = Constants(*load_constants(constants, co))
+    s = State(*load_state(rows, o + STATE))
+    last = rows[o + LAST]
+    wake = agreed(c, s, last, rows[o + FREE], max(t, last), patience)
+    rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
     return QUIET
 
 
@@ -145,7 +173,7 @@ def read(t, rows, constants, stride, neurons, out):
 
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
+    names = ("flow", "flow_refractory", "above", "crossing_bound", "postponed", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
         "WIDTH": STATE + len(model.state_type._fields),
@@ -156,13 +184,13 @@ def bind(model):
         "state_at": make_state_at(model.flow, model.flow_refractory),
         "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }
-    for helper in (store, receive_at, fire_at):
+    for helper in (store, receive_at, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
     return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}
 
 
-ADAPTERS = (deliver, drive, settle, due, agree, read)
+ADAPTERS = (deliver, drive, settle, due, plan, agree, read)
 
 
 def _signature(adapter):
@@ -173,6 +201,6 @@ def _signature(adapter):
     f, i = nt.float64, nt.int64
     floats, longs = nt.Array(f, 1, "C"), nt.Array(i, 1, "C")
     own = {"agree": i(floats, floats, i, longs), "read": i(f, floats, floats, i, longs, floats)}
-    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look"}
+    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_look"}
     name = adapter.__name__
     return own[name] if name in own else signatures()[calls[name]]

@@ -19,6 +19,7 @@ from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
+from .calendar import EDGE, file_look, open_page
 from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_route, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
@@ -30,6 +31,7 @@ from .state import (
     EMITTING,
     EVENT,
     EVENTS,
+    FAR,
     FAULT,
     FIRED,
     INSTANT,
@@ -57,6 +59,7 @@ def advance(
     drive,
     settle,
     due,
+    plan,
     route,
     arrivals_at,
     zero_arrivals,
@@ -73,7 +76,7 @@ def advance(
 
     Parameters
     ----------
-    deliver, drive, settle, due : int64 (kinds,), addresses of adapters
+    deliver, drive, settle, due, plan : int64 (kinds,), addresses of adapters
     route, arrivals_at, zero_arrivals, next_chunk : addresses of router and background
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
@@ -87,6 +90,7 @@ def advance(
     populations, of_address, constants, rows = fabric.populations, fabric.of_address, program.constants, state.rows
     wakes, place, fired = queue.wakes, queue.place, state.fired
     arrivals, attention, attended, spikes = state.arrivals, state.attention, state.attended, state.spikes
+    calendar, patience = state.calendar, state.patience
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     while True:
@@ -96,7 +100,7 @@ def advance(
             if counters[TRAIN] < state.train.size:
                 t = min(t, state.train[counters[TRAIN]].time)
             if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
-                stop = min(t, until)
+                stop = min(t, until, calendar.span[EDGE]) if counters[FAR] > 0 else min(t, until)
                 while drive_reaches(counters, chunk, stop):
                     if work(counters) >= enough:
                         clock[NOW] = max(clock[NOW], drive_done(events, counters, chunk))
@@ -108,6 +112,9 @@ def advance(
                     elif apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):
                         t = events[counters[EVENT] - 1].time
                         break
+            if counters[FAR] > 0 and calendar.span[EDGE] <= t and calendar.span[EDGE] < until:
+                open_page(populations, of_address, constants, rows, patience, calendar, wakes, place, counters, plan)
+                continue
             if not t < until:
                 if until == math.inf:
                     return SILENT
@@ -126,7 +133,7 @@ def advance(
                 if populations[of_address[address]].kind == POISSON:
                     emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
                 else:
-                    look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
+                    look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
                 deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
@@ -140,7 +147,7 @@ def advance(
                     else:
                         apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
             if counters[ATTENDED] > 0:
-                settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+                settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
@@ -155,7 +162,7 @@ def advance(
             counters[FIRED] = 0
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
-            settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+            settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
@@ -194,12 +201,13 @@ def emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, addre
     set_wake(wakes, place, counters, address, later)
 
 
-def look_at(populations, of_address, constants, rows, wakes, place, fired, counters, adapter, t, address):
+def look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, adapter, t, address):
     """Let `due` or `settle` look at a neuron; note its spike, and when to look again."""
-    p = populations[of_address[address]]
+    index = of_address[address]
+    p = populations[index]
     j = address - p.first
     o = p.row + j * p.width
-    outcome = call_look(adapter[p.kind], (t, rows, o, constants, p.constant + j * p.constant_stride))
+    outcome = call_look(adapter[p.kind], (t, rows, o, constants, p.constant + j * p.constant_stride, patience[index]))
     if outcome == NEURON_FIRED:
         fired[counters[FIRED]] = address
         counters[FIRED] += 1
@@ -207,7 +215,7 @@ def look_at(populations, of_address, constants, rows, wakes, place, fired, count
     if outcome == NOT_FINITE:
         counters[FAULT] = address
         wake = math.inf
-    set_wake(wakes, place, counters, address, wake)
+    file_look(calendar, wakes, place, counters, address, wake)
 
 
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
@@ -290,11 +298,11 @@ def apply_drive(populations, of_address, constants, rows, events, flag, attentio
 # -- 4 threshold ------------------------------------------------------------------------------------------------------
 
 
-def settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t):
+def settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t):
     """Test each neuron on the list once."""
     for k in range(counters[ATTENDED]):
         attended[attention[k]] = 0
-        look_at(populations, of_address, constants, rows, wakes, place, fired, counters, settle, t, attention[k])
+        look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, settle, t, attention[k])
     counters[ATTENDED] = 0
 
 

@@ -22,7 +22,7 @@ def call_drive(function, arguments):
 
 
 def call_look(function, arguments):
-    """Call a model's `settle` or `due`."""
+    """Call a model's `settle`, `due` or `plan`."""
     return function(*arguments)
 
 
@@ -65,7 +65,7 @@ def signatures():
     return {
         "call_deliver": i(f, floats, floats, i, indices, floats, i, i, longs, i),
         "call_drive": i(events, i, i, f, floats, floats, longs),
-        "call_look": i(f, floats, i, floats, i),
+        "call_look": i(f, floats, i, floats, i, f),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
         "call_zero": i(arrivals, arrivals, counters),

@@ -14,6 +14,7 @@ from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk, no_chunk
+from .calendar import file_look
 from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
@@ -57,7 +58,7 @@ class SequentialEngine:
         self._places = poisson_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
-        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due"))
+        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
         self._functions = _functions(len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
@@ -137,10 +138,10 @@ class SequentialEngine:
         own = part[0][: population.count * population.width].reshape(population.count, population.width)
         wake = own[neurons, WAKE]
         queue = self.state.queue
-        concerned = (wake < math.inf) | (queue.place[population.first + neurons] >= 0)
+        concerned = (wake < math.inf) | (queue.place[population.first + neurons] != -1)
         if concerned.any():
             addresses = population.first + neurons[concerned]
-            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], queue.wakes, queue.place, self.state.counters)
+            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], self.state.calendar, queue.wakes, queue.place, self.state.counters)
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
@@ -187,10 +188,10 @@ def start_sources(poisson, draws, wakes, place, counters):
         set_wake(wakes, place, counters, poisson[k].address, first)
 
 
-def set_wakes(addresses, times, wakes, place, counters):
+def set_wakes(addresses, times, calendar, wakes, place, counters):
     """Agree on when to look at many addresses."""
     for k in range(addresses.size):
-        set_wake(wakes, place, counters, addresses[k], times[k])
+        file_look(calendar, wakes, place, counters, addresses[k], times[k])
 
 
 @functools.cache

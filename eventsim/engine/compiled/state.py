@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...lowering.program import SPIKE, columns, records
+from ...lowering.program import SPIKE, columns, records, shared_or_own
 
 # Places in `counters`.
 (
@@ -31,14 +31,19 @@ from ...lowering.program import SPIKE, columns, records
     EVENTS,  # drive events of it
     RECORDED,
     FAULT,  # address of a neuron whose state is not finite, or -1
+    FAR,  # looks filed in the calendar
+    PAGE,  # its open page, or -1
+    FREE_BLOCK,  # first of its free blocks
     N_COUNTERS,
-) = range(24)
+) = range(27)
 
 # Places in `clock`: all events before NOW have happened; INSTANT is the one in work.
 NOW, INSTANT = 0, 1
 
 READY, EMITTING = 0, 1
 
+
+MOST_PAGES = 1024
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
 ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
@@ -48,6 +53,9 @@ ARRIVAL = columns("source projection begin end")  # synapses of a row delivered 
 BIN = columns("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
 DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
 BIN_EVENT = columns("member drive", "time")
+CALENDAR_PAGE = columns("block count")  # first block of its entries, or -1; entries in that block
+CALENDAR_BLOCK = columns("next page")  # next block of the page, or of the free ones; the page it belongs to
+SIZE = 32  # entries of a block
 
 
 class Queue(NamedTuple):
@@ -58,6 +66,15 @@ class Queue(NamedTuple):
     slices: np.recarray  # SLICE, a binary heap
     wakes: np.recarray  # WAKING, a binary heap
     place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
+
+
+class Calendar(NamedTuple):
+    """Looks beyond the edge (see calendar.py)."""
+
+    span: np.ndarray  # float64 (3,)
+    pages: np.recarray  # CALENDAR_PAGE; the last one takes what is beyond the others
+    blocks: np.recarray  # CALENDAR_BLOCK
+    entries: np.recarray  # WAKING (blocks * SIZE,)
 
 
 class DriveState(NamedTuple):
@@ -80,6 +97,8 @@ class EngineState(NamedTuple):
     counters: np.ndarray  # int64 (N_COUNTERS,)
     rows: np.ndarray  # float64: rows of all neurons
     queue: Queue
+    calendar: Calendar
+    patience: np.ndarray  # float64 (P,): how a look's distance is chosen (see `agreed` in adapters.py)
     arrivals: np.recarray  # ARRIVAL: what is delivered at the instant in work
     zero: np.recarray  # ARRIVAL: what is delivered without delay, in its next micro-step
     drive: DriveState
@@ -109,6 +128,8 @@ def new_state(program, record, capacity=256):
             wakes=records(WAKING, n),
             place=np.full(n, -1, np.int64),
         ),
+        calendar=new_calendar(program),
+        patience=patience(program),
         arrivals=records(ARRIVAL, expanded * (n_lanes + 1)),
         zero=records(ARRIVAL, expanded),
         drive=drive_state(program),
@@ -121,7 +142,31 @@ def new_state(program, record, capacity=256):
         spikes=records(SPIKE, 4 * capacity),
     )
     state.counters[[CHUNK, FAULT]] = -1
+    state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
+
+
+def new_calendar(program):
+    """A calendar without looks, whose year is over: the first one begins with what is filed first."""
+    neurons = int(program.fabric.populations.count[program.fabric.populations.kind >= 0].sum())
+    n_pages = 1 + min(max(neurons // 8, 1), MOST_PAGES)
+    pages = records(CALENDAR_PAGE, n_pages)
+    pages.block = -1
+    blocks = records(CALENDAR_BLOCK, neurons // SIZE + n_pages + 2)
+    blocks.next = np.arange(1, len(blocks) + 1)
+    return Calendar(span=np.array([0.0, -np.inf, 1.0]), pages=pages, blocks=blocks, entries=records(WAKING, len(blocks) * SIZE))
+
+
+def patience(program):
+    """0 for populations that only receive inhibition, so that a crossing can only be delayed, and 1/2 for others."""
+    fabric = program.fabric
+    out = np.zeros(len(fabric.populations))
+    for j in fabric.projections:
+        n = int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+        if (shared_or_own(fabric.weight, j.weight, j.weight_stride, n) > 0.0).any():
+            out[j.post] = 0.5
+    out[program.drives.drives.population] = 0.5
+    return out
 
 
 def most_projections(program):
