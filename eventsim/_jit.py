@@ -27,6 +27,10 @@ _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engi
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
 _OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False}
 
+# Modules whose functions are inlined before anything else is optimised: loops that draw random words would not be
+# vectorised otherwise, and what a delivery does would be calls with arguments on the stack.
+_INLINED = {"eventsim." + name for name in ("numerics.random", "numerics.compensation", "numerics.propagators", "neurons.lif", "engine.compiled.adapters")}
+
 _registered = set()
 _seconds = [0.0]
 
@@ -202,8 +206,7 @@ def _register(function):
     elif function is prefetch:
         _register_prefetch(prefetch)
     else:
-        # Random words are inlined before loops are vectorised, or loops that draw them would not be.
-        inline = function.__module__ == "eventsim.numerics.random"
+        inline = function.__module__ in _INLINED
         _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 

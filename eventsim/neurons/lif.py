@@ -16,7 +16,7 @@ import math
 from typing import NamedTuple
 
 from ..numerics.compensation import add
-from ..numerics.propagators import relaxed
+from ..numerics.propagators import SHORT, relaxed, relaxed_short
 from .model import EXACT, NeuronModel, Parameter
 
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
@@ -55,6 +55,14 @@ def prepare(p):
 
 def flow(c, s, dt):
     return State(*add(s.v, s.v_residue, ((c.v_inf - s.v) - s.v_residue) * relaxed(dt / c.tau_m)))
+
+
+def short(c, dt):
+    return dt < SHORT * c.tau_m
+
+
+def flow_short(c, s, dt):
+    return State(*add(s.v, s.v_residue, ((c.v_inf - s.v) - s.v_residue) * relaxed_short(dt / c.tau_m)))
 
 
 def flow_refractory(c, s, dt):
@@ -127,5 +135,7 @@ LIF = NeuronModel(
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,
+    short=short,
+    flow_short=flow_short,
     source="Brunel 2000, doi 10.1023/A:1008925309027, eq. 1",
 )

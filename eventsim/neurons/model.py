@@ -95,6 +95,8 @@ class NeuronModel:
     source: str
     ordered: tuple = (("v_reset", "v_thresh"),)
     variant: int = 0
+    short: Callable | None = None
+    flow_short: Callable | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")

@@ -9,15 +9,24 @@ import math
 
 from ... import _jit
 from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE
+from ...numerics.memory import prefetch
 from ...numerics.prediction import make_crossing_time, make_state_at
 from .pointers import signatures
+from .state import BATCH
+
+# Rows are asked for that many deliveries ahead: in a large network each is a wait for memory.
+AHEAD = 12
+
+# Shorter slices are not worth a batch.
+FEW = 4
 
 QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
 # Names that `bind` replaces by a model's own.
-WIDTH = 0
+WIDTH = FIELDS = 0
+BATCHES = False
 Constants = State = load_constants = load_state = None
-flow = flow_refractory = above = crossing_bound = postponed = receive = receive_refractory = fire = None
+flow = flow_refractory = above = crossing_bound = postponed = short = flow_short = receive = receive_refractory = fire = None
 state_at = crossing_time = None
 
 
@@ -47,10 +56,25 @@ def receive_at(c, rows, o, t, port, w):
     return earliest
 
 
-def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, attention, n):
+def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, scratch, attention, n):
     """A slice of deliveries at t. Neurons that may fire before the engine would look again are put into attention."""
+    if stride == 0 and BATCHES and targets.size >= FEW:
+        c = Constants(*load_constants(constants, 0))
+        for first in range(0, targets.size, BATCH):
+            m = min(BATCH, targets.size - first)
+            gather(c, t, rows, targets[first:], targets.size - first - 1, weights[first * weight_stride :], weight_stride, scratch, m)
+            if port == BY_SIGN:
+                bring(c, t, BY_SIGN, scratch[:m], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :], scratch[4 * BATCH :])
+            else:
+                bring(c, t, port, scratch[:m], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :], scratch[4 * BATCH :])
+            n = scatter(c, t, rows, targets[first:], port, scratch, attention, n, m)
+        return n
     c = Constants(*load_constants(constants, 0))
+    last = targets.size - 1
+    for k in range(min(AHEAD, targets.size)):
+        prefetch(rows, targets[k] * WIDTH)
     for k in range(targets.size):
+        prefetch(rows, targets[min(k + AHEAD, last)] * WIDTH)
         j = targets[k]
         if stride != 0:
             c = Constants(*load_constants(constants, j * stride))
@@ -58,6 +82,54 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, a
         earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
         attention[n] = j
         n += not (earliest >= rows[o + WAKE])
+    return n
+
+
+def gather(c, t, rows, targets, last_target, weights, weight_stride, scratch, m):
+    """Copy the rows of a batch side by side. An interval of -1 marks a delivery that has to be made by itself.
+
+    LAST is set at once, so that a second delivery of the batch to the same neuron finds no time between them.
+    """
+    for k in range(m):
+        prefetch(rows, targets[min(k + AHEAD, last_target)] * WIDTH)
+        o = targets[k] * WIDTH
+        last, free = rows[o + LAST], rows[o + FREE]
+        dt = t - last
+        easy = dt > 0.0 and last >= free and short(c, dt)
+        scratch[k] = dt if easy else -1.0
+        if easy:
+            rows[o + LAST] = t
+        scratch[BATCH + k] = weights[k * weight_stride]
+        scratch[2 * BATCH + k] = rows[o + WAKE]
+        s = load_state(rows, o + STATE)
+        for f in range(len(s)):
+            scratch[4 * BATCH + k * len(s) + f] = s[f]
+
+
+def bring(c, t, port, dt, weights, wakes, earliest, states):
+    """Bring the states of a batch forward and add the weights: a loop without branches, which is vectorised."""
+    for k in range(dt.size):
+        s = State(*load_state(states, k * FIELDS))
+        w = weights[k]
+        s = receive(c, flow_short(c, s, dt[k]), port, w)
+        bound = t + crossing_bound(c, s)
+        earliest[k] = math.inf if postponed(c, s, w, wakes[k]) else bound
+        for f in range(len(s)):
+            states[k * FIELDS + f] = s[f]
+
+
+def scatter(c, t, rows, targets, port, scratch, attention, n, m):
+    """Copy the states of a batch back to their rows, and make the other deliveries; flag who demands attention."""
+    for k in range(m):
+        j = targets[k]
+        o = j * WIDTH
+        earliest = scratch[3 * BATCH + k]
+        if scratch[k] >= 0.0:
+            store(rows, o, load_state(scratch, 4 * BATCH + k * FIELDS))
+        else:
+            earliest = receive_at(c, rows, o, t, port, scratch[BATCH + k])
+        attention[n] = j
+        n += not (earliest >= scratch[2 * BATCH + k])
     return n
 
 
@@ -171,12 +243,20 @@ def read(t, rows, constants, stride, neurons, out):
     return 0
 
 
+def _never(c, dt):
+    return False
+
+
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
     names = ("flow", "flow_refractory", "above", "crossing_bound", "postponed", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
         "WIDTH": STATE + len(model.state_type._fields),
+        "FIELDS": len(model.state_type._fields),
+        "BATCHES": model.flow_short is not None,
+        "short": model.short or _never,
+        "flow_short": model.flow_short or model.flow,
         "Constants": model.constant_type,
         "State": model.state_type,
         "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
@@ -184,7 +264,7 @@ def bind(model):
         "state_at": make_state_at(model.flow, model.flow_refractory),
         "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }
-    for helper in (store, receive_at, agreed, fire_at):
+    for helper in (store, receive_at, gather, bring, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
     return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}

@@ -136,7 +136,7 @@ def advance(
                     look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
-                deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+                deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -161,7 +161,7 @@ def advance(
             n = call_zero(zero_arrivals, (arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n)
+            deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
             settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
@@ -221,7 +221,7 @@ def look_at(populations, of_address, constants, rows, patience, calendar, wakes,
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, counters, deliver, t, n):
+def deliver_arrivals(fabric, constants, rows, arrivals, scratch, attention, attended, counters, deliver, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
@@ -245,7 +245,7 @@ def deliver_arrivals(fabric, constants, rows, arrivals, attention, attended, cou
                     targets = target[begin : begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
                     slice_ = targets, own_weights, j.weight_stride, j.port
-                    flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, attention, before))
+                    flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, scratch, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:
                         attend(attention, attended, counters, p.first, flagged)

@@ -63,7 +63,7 @@ def signatures():
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
     events = nt.Array(from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
     return {
-        "call_deliver": i(f, floats, floats, i, indices, floats, i, i, longs, i),
+        "call_deliver": i(f, floats, floats, i, indices, floats, i, i, floats, longs, i),
         "call_drive": i(events, i, i, f, floats, floats, longs),
         "call_look": i(f, floats, i, floats, i, f),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i),

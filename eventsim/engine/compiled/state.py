@@ -44,6 +44,7 @@ READY, EMITTING = 0, 1
 
 
 MOST_PAGES = 1024
+BATCH = 64  # deliveries made at a time, where the model has a flow without branches
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
 ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
@@ -104,6 +105,7 @@ class EngineState(NamedTuple):
     drive: DriveState
     train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
     draws: np.ndarray  # int64 (S,): intervals drawn so far by each Poisson source
+    scratch: np.ndarray  # float64: a batch of deliveries
     attention: np.ndarray  # int64: neurons to be settled
     attended: np.ndarray  # uint8 (N,): whether a neuron is among them
     fired: np.ndarray  # int64: addresses of the spikes of the micro-step in work
@@ -135,6 +137,7 @@ def new_state(program, record, capacity=256):
         drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
+        scratch=np.zeros(BATCH * (4 + int(program.fabric.populations.width.max(initial=0)))),
         attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
         fired=np.empty(2 * n + len(program.train) + 1, np.int64),
