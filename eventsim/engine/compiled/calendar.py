@@ -18,11 +18,11 @@ from .pointers import call_look
 from .queues import set_wake
 from .state import FAR, FREE_BLOCK, PAGE, QUEUE_PEAK, QUEUED, SIZE, WAKES
 
-# Places in `span`: looks before EDGE are in the heap; page k begins at START + k * WIDTH (ms).
-EDGE, START, WIDTH = 0, 1, 2
+# Places in `span`: looks before EDGE are in the heap; page k begins at START + k * WIDTH (ms); PER = 1 / WIDTH.
+EDGE, START, WIDTH, PER = 0, 1, 2, 3
 
 # A year is this many times as long as the looks waiting at its beginning lie ahead, in the geometric mean.
-_YEAR = 4.0
+_YEAR = 16.0
 
 
 def file_look(calendar, wakes, place, counters, address, time):
@@ -51,7 +51,7 @@ def file_look(calendar, wakes, place, counters, address, time):
 def page_of(calendar, time):
     """The page of a time not before the edge. START is a multiple of WIDTH, which is dyadic: nothing is rounded up."""
     last = calendar.pages.size - 1
-    pages = (time - calendar.span[START]) / calendar.span[WIDTH]
+    pages = (time - calendar.span[START]) * calendar.span[PER]
     return int(pages) if pages < last else last
 
 
@@ -152,17 +152,18 @@ def new_year(calendar, place, counters):
     block, count = chain, filled
     while block >= 0:
         for e in range(block * SIZE, block * SIZE + count):
-            ahead = entries[e].time - span[EDGE]
             earliest = min(earliest, entries[e].time)
-            if ahead > 0.0:
-                total += math.log(ahead)
-                n += 1
+        ahead = entries[block * SIZE].time - span[EDGE]
+        if ahead > 0.0:  # one of a block is enough
+            total += math.log(ahead)
+            n += 1
         block = calendar.blocks[block].next
         count = SIZE
     year = _YEAR * math.exp(total / n) if n > 0 else 1.0
     # Pages shorter than the spacing of times would not be told apart.
     width = 2.0 ** math.floor(math.log2(max(year / last, 2.0**-40 * max(1.0, earliest))))
     span[WIDTH] = width
+    span[PER] = 1.0 / width
     span[START] = math.floor(earliest / width) * width
     span[EDGE] = span[START]
     counters[PAGE] = -1

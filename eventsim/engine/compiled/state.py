@@ -72,7 +72,7 @@ class Queue(NamedTuple):
 class Calendar(NamedTuple):
     """Looks beyond the edge (see calendar.py)."""
 
-    span: np.ndarray  # float64 (3,)
+    span: np.ndarray  # float64 (4,)
     pages: np.recarray  # CALENDAR_PAGE; the last one takes what is beyond the others
     blocks: np.recarray  # CALENDAR_BLOCK
     entries: np.recarray  # WAKING (blocks * SIZE,)
@@ -152,12 +152,12 @@ def new_state(program, record, capacity=256):
 def new_calendar(program):
     """A calendar without looks, whose year is over: the first one begins with what is filed first."""
     neurons = int(program.fabric.populations.count[program.fabric.populations.kind >= 0].sum())
-    n_pages = 1 + min(max(neurons // 8, 1), MOST_PAGES)
+    n_pages = 1 + min(max(neurons // 16, 1), MOST_PAGES)
     pages = records(CALENDAR_PAGE, n_pages)
     pages.block = -1
     blocks = records(CALENDAR_BLOCK, neurons // SIZE + n_pages + 2)
     blocks.next = np.arange(1, len(blocks) + 1)
-    return Calendar(span=np.array([0.0, -np.inf, 1.0]), pages=pages, blocks=blocks, entries=records(WAKING, len(blocks) * SIZE))
+    return Calendar(span=np.array([0.0, -np.inf, 1.0, 1.0]), pages=pages, blocks=blocks, entries=records(WAKING, len(blocks) * SIZE))
 
 
 def patience(program):
