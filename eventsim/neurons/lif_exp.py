@@ -212,6 +212,7 @@ def _model(receptors):
         above=above,
         next_crossing=next_crossing,
         crossing_bound=crossing_bound,
+        nearly_crossing=next_crossing,
         postponed=postponed,
         receive=receive,
         receive_refractory=receive,

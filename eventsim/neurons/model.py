@@ -88,6 +88,7 @@ class NeuronModel:
     above: Callable
     next_crossing: Callable
     crossing_bound: Callable
+    nearly_crossing: Callable
     postponed: Callable
     receive: Callable
     receive_refractory: Callable

@@ -26,7 +26,7 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 WIDTH = FIELDS = 0
 BATCHES = False
 Constants = State = load_constants = load_state = None
-flow = flow_refractory = above = crossing_bound = postponed = short = flow_short = receive = receive_refractory = fire = None
+flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = None
 state_at = crossing_time = None
 
 
@@ -212,14 +212,19 @@ def due(t, rows, o, constants, co, patience):
     return QUIET
 
 
-def plan(t, rows, o, constants, co, patience):
-    """Look at the neuron at row o ahead of the time agreed, which is t or later: a look at t or later is agreed."""
-    c = Constants(*load_constants(constants, co))
-    s = State(*load_state(rows, o + STATE))
-    last = rows[o + LAST]
-    wake = agreed(c, s, last, rows[o + FREE], max(t, last), patience)
-    rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
-    return QUIET
+def plan(t, rows, constants, offsets, begin, end):
+    """Look at neurons ahead of the times agreed, which are t or later: looks at t or later are agreed."""
+    for k in range(begin, end):
+        o = offsets[k].row
+        c = Constants(*load_constants(constants, offsets[k].constant))
+        s = State(*load_state(rows, o + STATE))
+        last, free = rows[o + LAST], rows[o + FREE]
+        if offsets[k].patience == 0.0 and last >= free:
+            wake = last + nearly_crossing(c, s)
+        else:
+            wake = agreed(c, s, last, free, max(t, last), offsets[k].patience)
+        rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
+    return end
 
 
 def agree(rows, constants, stride, neurons):
@@ -249,7 +254,7 @@ def _never(c, dt):
 
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    names = ("flow", "flow_refractory", "above", "crossing_bound", "postponed", "receive", "receive_refractory", "fire")
+    names = ("flow", "flow_refractory", "above", "crossing_bound", "nearly_crossing", "postponed", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
         "WIDTH": STATE + len(model.state_type._fields),
@@ -281,6 +286,6 @@ def _signature(adapter):
     f, i = nt.float64, nt.int64
     floats, longs = nt.Array(f, 1, "C"), nt.Array(i, 1, "C")
     own = {"agree": i(floats, floats, i, longs), "read": i(f, floats, floats, i, longs, floats)}
-    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_look"}
+    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_plan"}
     name = adapter.__name__
     return own[name] if name in own else signatures()[calls[name]]

@@ -14,7 +14,7 @@ import math
 
 from ...lowering.program import WAKE
 from ...numerics.memory import prefetch
-from .pointers import call_look
+from .pointers import call_plan
 from .queues import set_wake
 from .state import FAR, FREE_BLOCK, PAGE, QUEUE_PEAK, QUEUED, SIZE, WAKES
 
@@ -103,7 +103,7 @@ def open_page(populations, of_address, constants, rows, patience, calendar, wake
     """Look at the neurons of the next page ahead of time; those who may fire in it go to the heap of wakes."""
     if counters[PAGE] + 2 >= calendar.pages.size:
         new_year(calendar, place, counters)
-    span, entries = calendar.span, calendar.entries
+    span, entries, offsets = calendar.span, calendar.entries, calendar.offsets
     page = counters[PAGE] + 1
     counters[PAGE] = page
     begin = span[START] + page * span[WIDTH]
@@ -113,25 +113,32 @@ def open_page(populations, of_address, constants, rows, patience, calendar, wake
     own.block = -1
     while block >= 0:
         following = calendar.blocks[block].next
-        for e in range(block * SIZE, block * SIZE + count):
-            address = entries[e].address
-            p = populations[of_address[address]]
-            prefetch(place, address)
-            prefetch(rows, p.row + (address - p.first) * p.width)
-        if following >= 0:
-            for k in range(SIZE):
-                prefetch(of_address, entries[following * SIZE + k].address)
-        for e in range(block * SIZE, block * SIZE + count):
-            address = entries[e].address
-            place[address] = -1
-            counters[FAR] -= 1
-            counters[QUEUED] -= 1
+        first = block * SIZE
+        for k in range(count):
+            address = entries[first + k].address
             index = of_address[address]
             p = populations[index]
             j = address - p.first
-            o = p.row + j * p.width
-            call_look(plan[p.kind], (begin, rows, o, constants, p.constant + j * p.constant_stride, patience[index]))
-            time = rows[o + WAKE]
+            offsets[k].kind = p.kind
+            offsets[k].row = p.row + j * p.width
+            offsets[k].constant = p.constant + j * p.constant_stride
+            offsets[k].patience = patience[index]
+            prefetch(rows, offsets[k].row)
+            prefetch(place, address)
+        if following >= 0:
+            for k in range(SIZE):
+                prefetch(of_address, entries[following * SIZE + k].address)
+        k = 0
+        while k < count:  # neurons of one model in one call
+            end = k + 1
+            while end < count and offsets[end].kind == offsets[k].kind:
+                end += 1
+            k = call_plan(plan[offsets[k].kind], (begin, rows, constants, offsets, k, end))
+        counters[FAR] -= count
+        counters[QUEUED] -= count
+        for k in range(count):
+            address, time = entries[first + k].address, rows[offsets[k].row + WAKE]
+            place[address] = -1
             if time < span[EDGE]:
                 set_wake(wakes, place, counters, address, time)
             elif time < math.inf:

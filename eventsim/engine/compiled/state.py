@@ -56,6 +56,7 @@ DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run
 BIN_EVENT = columns("member drive", "time")
 CALENDAR_PAGE = columns("block count")  # first block of its entries, or -1; entries in that block
 CALENDAR_BLOCK = columns("next page")  # next block of the page, or of the free ones; the page it belongs to
+OFFSET = columns("kind row constant", "patience")  # of a neuron: its model, its row, its constants
 SIZE = 32  # entries of a block
 
 
@@ -76,6 +77,7 @@ class Calendar(NamedTuple):
     pages: np.recarray  # CALENDAR_PAGE; the last one takes what is beyond the others
     blocks: np.recarray  # CALENDAR_BLOCK
     entries: np.recarray  # WAKING (blocks * SIZE,)
+    offsets: np.recarray  # OFFSET (SIZE,): of the entries of a block, while its page is opened
 
 
 class DriveState(NamedTuple):
@@ -157,7 +159,13 @@ def new_calendar(program):
     pages.block = -1
     blocks = records(CALENDAR_BLOCK, neurons // SIZE + n_pages + 2)
     blocks.next = np.arange(1, len(blocks) + 1)
-    return Calendar(span=np.array([0.0, -np.inf, 1.0, 1.0]), pages=pages, blocks=blocks, entries=records(WAKING, len(blocks) * SIZE))
+    return Calendar(
+        span=np.array([0.0, -np.inf, 1.0, 1.0]),
+        pages=pages,
+        blocks=blocks,
+        entries=records(WAKING, len(blocks) * SIZE),
+        offsets=records(OFFSET, SIZE),
+    )
 
 
 def patience(program):
