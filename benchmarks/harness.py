@@ -15,7 +15,7 @@ import numpy as np
 
 import eventsim as es
 from eventsim import cli
-from eventsim.engine.windowed.plan import unsuited
+from eventsim.engine.windowed.suits import unsuited
 from eventsim.lowering import lower
 
 RESULTS = Path(__file__).parent / "results"

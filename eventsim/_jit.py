@@ -19,13 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
+from . import _intrinsics
+
 ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 
 # Folders whose functions are inlined into compiled code.
 _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
-_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False}
+_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True}
 
 # Modules whose functions are inlined before anything else is optimised: loops that draw random words would not be
 # vectorised otherwise, and what a delivery does would be calls with arguments on the stack.
@@ -49,7 +51,8 @@ def package_digest():
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for own in (__file__, _intrinsics.__file__):
+        digest.update(Path(own).read_bytes())
     for version in (sys.version, np.__version__, _numba().__version__):
         digest.update(version.encode())
     return digest.hexdigest()
@@ -71,7 +74,7 @@ def model_digest(model):
 
 
 def compiled(function, signature=None, bind=None, key=""):
-    """Compile an entry point (or return it as it is where compilation is switched off).
+    """Compile an entry point (or return it as it is where compilation is switched off). It runs without Python's lock.
 
     bind : names that are replaced in the function's globals, such as the functions of a model.
     key : what these names stand for, for the cache; None: do not cache.
@@ -137,12 +140,17 @@ def timed(call, *arguments):
     if not ENABLED:
         with np.errstate(over="ignore"):  # of products of which only halves are used (numerics/random.py)
             return call(*arguments)
+    prepare(call, *arguments)
+    return call(*arguments)
+
+
+def prepare(call, *arguments):
+    """Compile a function for such arguments, if it is not, and count that into `seconds`."""
     if call.overloads:
-        return call(*arguments)
+        return
     begin = time.perf_counter()
     call.compile(tuple(_numba().typeof(a) for a in arguments))
     _seconds[0] += time.perf_counter() - begin
-    return call(*arguments)
 
 
 def float_tuple_loader(length):
@@ -194,18 +202,11 @@ def _plain_constants(function):
 
 def _register(function):
     """Make a plain function callable from compiled code, once."""
-    from .numerics.memory import prefetch
-    from .numerics.tuples import put
-
     if id(function) in _registered:
         return
     _registered.add(id(function))
     _kept.append(function)
-    if function is put:
-        _register_put(put)
-    elif function is prefetch:
-        _register_prefetch(prefetch)
-    else:
+    if not _intrinsics.register(function):
         inline = function.__module__ in _INLINED
         _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
@@ -220,52 +221,6 @@ def _numba():
 
     warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
     return numba
-
-
-def _register_put(put):
-    """numerics.tuples.put for compiled code: one store into the tuple's memory."""
-    from numba import types as nt
-    from numba.core import cgutils
-    from numba.extending import intrinsic, overload
-
-    @intrinsic
-    def store(typing_context, t, index, value):
-        def codegen(context, builder, signature, arguments):
-            place = cgutils.alloca_once_value(builder, arguments[0])
-            i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
-            builder.store(arguments[2], cgutils.gep(builder, place, 0, i))
-            return builder.load(place)
-
-        return t(t, index, nt.float64), codegen
-
-    @overload(put)
-    def put_overload(t, index, value):
-        return lambda t, index, value: store(t, index, value)
-
-
-def _register_prefetch(prefetch):
-    """numerics.memory.prefetch for compiled code: LLVM's intrinsic."""
-    from llvmlite import ir
-    from numba import types as nt
-    from numba.extending import intrinsic, overload
-
-    @intrinsic
-    def ask(typing_context, array, index):
-        def codegen(context, builder, signature, arguments):
-            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-            place = builder.gep(data, [context.cast(builder, arguments[1], signature.args[1], nt.intp)])
-            byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-            function_type = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
-            function = builder.module.declare_intrinsic("llvm.prefetch", [byte], function_type)
-            # For reading and writing, to be kept in all caches, as data.
-            builder.call(function, [builder.bitcast(place, byte), word(1), word(3), word(1)])
-            return context.get_dummy_value()
-
-        return nt.void(array, index), codegen
-
-    @overload(prefetch)
-    def prefetch_overload(array, index):
-        return lambda array, index: ask(array, index)
 
 
 @functools.cache

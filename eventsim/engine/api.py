@@ -29,7 +29,8 @@ class Simulator:
     network : Network
         Drawn and lowered here; later changes to it have no effect.
     threads : int, >= 1
-        Threads to use; results never depend on it. The engines of this version use one.
+        Threads to use, at most; results never depend on it. The windowed engine uses as many as have enough to do in a
+        window (`sim.stats["threads_used"]`), the others one.
     engine : str
         "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for `LIF`
         populations whose neurons share their parameters, without zero delay), "reference" (plain
@@ -67,7 +68,7 @@ class Simulator:
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
         program, models = lower(network, self.seed)
-        self._engine = engine_named(engine, program, models)(program, models, self._record_mask(record_spikes), micro_steps)
+        self._engine = make_engine(engine, program, models, self._record_mask(record_spikes), micro_steps, self.threads)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
 
     def _adopt(self, network, labels, restored=False):
@@ -366,15 +367,20 @@ class Simulator:
         """
         fabric = self._engine.program.fabric
         self._check_projection(projection)
-        j = fabric.projections[projection.ordinal]
-        indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
-        n = int(indptr[-1] - indptr[0])
-        out = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
-        out["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
-        out["post"] = fabric.target[j.first : j.first + n]
-        out["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
-        out["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
-        return out
+        parts = []
+        for j in fabric.projections[fabric.projections.declared == projection.ordinal]:  # one for each target block
+            indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
+            n = int(indptr[-1] - indptr[0])
+            part = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
+            part["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
+            part["post"] = fabric.target[j.first : j.first + n]
+            part["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
+            part["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
+            parts.append(part)
+        if len(parts) == 1:
+            return parts[0]
+        out = np.concatenate(parts)
+        return out[np.lexsort((out["post"], out["delay"], out["pre"]))]
 
     def _check_projection(self, projection):
         """Refuse what is no projection of the simulated network (after `load`: has no label and place as there)."""
@@ -404,7 +410,7 @@ class Simulator:
             "build_s": self._build,
             "compile_s": self._compile,
             "engine": self._engine.name,
-            "threads": 1,
+            "threads": self.threads,
             "exactness": exactness,
             "memory_bytes": self._engine.program.nbytes,
         }
@@ -432,17 +438,19 @@ class Simulator:
         save(self, path)
 
     @classmethod
-    def load(cls, path, models=()):
+    def load(cls, path, models=(), threads=1):
         """Read a checkpoint; the simulator goes on bit for bit as the saved one would have.
 
         Parameters
         ----------
         path : path of a file
         models : neuron models of the user's own that the network contains
+        threads : int, >= 1
+            As for a new simulator; not that of the saved one.
         """
         from .checkpoint import load
 
-        return load(cls, path, models)
+        return load(cls, path, models, _cast.integer(threads, "threads", low=1))
 
     def __repr__(self):
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"
@@ -454,20 +462,20 @@ def check_engine(name):
         raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
 
 
-def engine_named(name, program, models):
-    """The class of an engine; "auto" chooses from the Program alone."""
+def make_engine(name, program, models, record, micro_limit=1000, threads=1):
+    """An engine with its state at time 0; "auto" chooses from the Program alone."""
     if name == "auto":
-        from .windowed.plan import suits
+        from .windowed.suits import suits
 
         name = "windowed" if suits(program, models) else "sequential"
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
-        return WindowedEngine
+        return WindowedEngine(program, models, record, micro_limit, threads)
     if name == "reference":
         from .reference.engine import ReferenceEngine
 
-        return ReferenceEngine
+        return ReferenceEngine(program, models, record, micro_limit)
     from .compiled.sequential import SequentialEngine
 
-    return SequentialEngine
+    return SequentialEngine(program, models, record, micro_limit)

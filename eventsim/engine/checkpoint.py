@@ -63,9 +63,9 @@ def _write(path, arrays):
         raise
 
 
-def load(cls, path, models):
+def load(cls, path, models, threads):
     """A simulator from a checkpoint."""
-    from .api import check_engine, engine_named
+    from .api import check_engine, make_engine
 
     begin, compiling = time.perf_counter(), _jit.seconds()
     known = _known_models(models)
@@ -80,13 +80,13 @@ def load(cls, path, models):
             if isinstance(p.model, Neuron) and p.model.model not in found:
                 found.append(p.model.model)
         check_engine(header["engine"])
-        engine = engine_named(header["engine"], program, found)(program, found, np.zeros(program.n_addresses, np.uint8))
+        engine = make_engine(header["engine"], program, found, np.zeros(program.n_addresses, np.uint8), threads=threads)
         engine.micro_limit = header["micro_limit"]
         _check_layout(arrays, engine.arrays(), "state.")
         engine.restore({k.removeprefix("state."): a for k, a in arrays.items() if k.startswith("state.")})
         sim = cls.__new__(cls)
         sim._adopt(network, header["projections"], restored=True)
-        sim.seed, sim.threads, sim._engine = header["seed"], 1, engine
+        sim.seed, sim.threads, sim._engine = header["seed"], threads, engine
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
     except KeyError as missing:

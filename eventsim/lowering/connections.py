@@ -20,6 +20,7 @@ from ..network.rules import (
 )
 from ..numerics.random import CONNECTIVITY, DELAY, TOTAL_NUMBER, WEIGHT, derive_key
 from . import pairs, rows
+from .blocks import block_bits
 from .pairs import DEGREE_BLOCK
 from .program import MAX_LANES, NO_LANE, PROJECTION, records
 
@@ -29,32 +30,39 @@ _NOTHING = np.empty(0)
 def connect_all(network):
     """Arrays of all projections: (projections, indptr, target, weight, delay, lane_delay).
 
-    Pairs are drawn twice, to count and to fill, so nothing is copied.
+    A declared projection becomes one for each target block. Pairs are drawn twice, to count and to fill, so nothing
+    is copied.
     """
     declared = network.projections
-    plans = [_Plan(j, network.seed) for j in declared]
+    bits = block_bits(network)
+    plans = [_Plan(j, network.seed, bits[j.post.population.ordinal]) for j in declared]
     lane_delay = _lane_delays(declared)
-    projections = records(PROJECTION, len(declared))
     counts = np.array([p.indptr[-1] for p in plans], np.int64)
-    projections.first = _starts(counts)[:-1]
-    projections.row = _starts([len(p.indptr) for p in plans])[:-1]
-    projections.pre_first = [p.first_address for p in plans]
-    projections.pre_count = [len(p.indptr) - 1 for p in plans]
-    projections.post = [j.post.population.ordinal for j in declared]
-    projections.port = [j.port for j in declared]
-    projections.lane = [_lane_of(j, lane_delay) for j in declared]
-    weight, projections.weight, projections.weight_stride = _value_array([j.weight for j in declared], counts)
-    delay, projections.delay, projections.delay_stride = _value_array([j.delay for j in declared], counts)
-    target = np.empty(counts.sum(), np.int32)
-    indptr = np.empty(sum(len(p.indptr) for p in plans), np.int64)
-    for j, plan, n in zip(projections, plans, counts, strict=True):
+    first, row = _starts(counts), _starts([len(p.indptr) for p in plans])
+    weight, weights, weight_stride = _value_array([j.weight for j in declared], counts)
+    delay, delays, delay_stride = _value_array([j.delay for j in declared], counts)
+    target = np.empty(first[-1], np.int32)
+    indptr = np.empty(row[-1], np.int64)
+    parts = []
+    for k, (j, plan, n) in enumerate(zip(declared, plans, counts, strict=True)):
         plan.fill(
-            target[j.first : j.first + n],
-            weight[j.weight : j.weight + n] if j.weight_stride else _NOTHING,
-            delay[j.delay : j.delay + n] if j.delay_stride else _NOTHING,
+            target[first[k] : first[k] + n],
+            weight[weights[k] : weights[k] + n] if weight_stride[k] else _NOTHING,
+            delay[delays[k] : delays[k] + n] if delay_stride[k] else _NOTHING,
         )
-        indptr[j.row : j.row + len(plan.indptr)] = plan.indptr + j.first
-    return projections, indptr, target, weight, delay, lane_delay
+        indptr[row[k] : row[k + 1]] = plan.indptr + first[k]
+        part = records(PROJECTION, plan.blocks)
+        begin = plan.indptr[plan.rows * np.arange(plan.blocks)]
+        part.declared, part.block = k, np.arange(plan.blocks)
+        part.first = first[k] + begin
+        part.row = row[k] + plan.rows * np.arange(plan.blocks)
+        part.pre_first, part.pre_count = plan.first_address, plan.rows
+        part.post, part.port, part.lane = j.post.population.ordinal, j.port, _lane_of(j, lane_delay)
+        part.weight, part.weight_stride = weights[k] + begin * weight_stride[k], weight_stride[k]
+        part.delay, part.delay_stride = delays[k] + begin * delay_stride[k], delay_stride[k]
+        parts.append(part)
+    projections = np.concatenate(parts).view(np.recarray) if parts else records(PROJECTION, 0)
+    return projections, indptr, target, weight, delay, lane_delay, np.array(bits, np.int64)
 
 
 def _starts(counts):
@@ -90,16 +98,19 @@ def _value_array(values, counts):
 class _Plan:
     """One projection: counted when made, filled later."""
 
-    def __init__(self, projection, seed):
+    def __init__(self, projection, seed, bits):
         self.projection = projection
         self.seed = seed
+        self.bits = bits
         j = projection
         self.post_target = j.post.index
         low = int(j.pre.index.min()) if len(j.pre) else 0
         high = int(j.pre.index.max()) if len(j.pre) else -1
         self.first_address = j.pre.population.first + low
         self.pre_row = j.pre.index - low
-        self.indptr = np.zeros(high - low + 2, np.int64)
+        self.rows = high - low + 1
+        self.blocks = (max(1, j.post.population.n) - 1 >> bits) + 1
+        self.indptr = np.zeros(self.blocks * self.rows + 1, np.int64)
         self._run(False, self.indptr[1:], np.empty(0, np.int32), _NOTHING, _NOTHING)
         np.cumsum(self.indptr, out=self.indptr)
 
@@ -143,6 +154,7 @@ class _Plan:
             float(d.low),
             float(d.high),
             self.first_address,
+            self.rows,
             self.indptr,
             target,
             k0,
@@ -161,7 +173,7 @@ class _Plan:
         given = [v if isinstance(v, np.ndarray) else _NOTHING for v in (j.weight, j.delay)]
         if not fill:
             given = [_NOTHING, _NOTHING]
-        tail = (fill, cursor, target)
+        tail = (fill, cursor, self.rows, self.bits, target)
         values = (given[0], weight, given[1], delay)
         if isinstance(rule, FixedProbability):
             self._by_probability(tail)

@@ -38,10 +38,12 @@ def lower(network, seed=None):
         if isinstance(p.model, Neuron) and p.model.model not in models:
             models.append(p.model.model)
     check_memory(network)
-    populations, out, constants, initial = _lower_populations(network, models)
+    populations, constants, initial = _lower_populations(network, models)
+    projections, *arrays = connect_all(network)
+    out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
     return Program(
-        fabric=Fabric(populations, of_address, out, *connect_all(network)),
+        fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),
         train=_lower_trains(network),
         poisson=_lower_poisson(network, seed),
@@ -72,13 +74,10 @@ def check_memory(network):
 def _lower_populations(network, models):
     declared = network.populations
     populations = records(POPULATION, len(declared))
-    out, constants, initial = [], [], []
+    constants, initial = [], []
     row = constant = 0
     for p, lowered in zip(declared, populations, strict=True):
         lowered.first, lowered.count = p.first, p.n
-        lowered.out = len(out)
-        out += [j.ordinal for j in network.projections if j.pre.population is p]
-        lowered.out_end = len(out)
         if p.is_source:
             lowered.kind = SPIKE_SOURCE if isinstance(p.model, SpikeSource) else POISSON
             continue
@@ -90,7 +89,16 @@ def _lower_populations(network, models):
         row, constant = row + own_rows.size, constant + own_constants.size
         constants.append(own_constants)
         initial.append(own_rows.ravel())
-    return populations, np.array(out, np.int64), _joined(constants, np.float64), _joined(initial, np.float64)
+    return populations, _joined(constants, np.float64), _joined(initial, np.float64)
+
+
+def _outgoing(populations, projections):
+    """The projections that leave each population, in order; their places are noted in `populations`."""
+    source = np.searchsorted(populations.first + populations.count, projections.pre_first, side="right")
+    order = np.argsort(source, kind="stable")
+    populations.out = np.searchsorted(source[order], np.arange(len(populations)), side="left")
+    populations.out_end = np.searchsorted(source[order], np.arange(len(populations)), side="right")
+    return order
 
 
 def _constants(p):

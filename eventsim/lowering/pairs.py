@@ -1,7 +1,8 @@
 """Kernels that draw the pairs of a projection. Each runs twice over the same streams: to count rows, then to fill them.
 
-In all of them `pre_row[m]` is the row of the m-th pre, `post_target[n]` the target index of the n-th post, and `cursor[row]`
-the next free place of a row. `given_*` are arrays of values in the given order, or empty.
+In all of them `pre_row[m]` is the row of the m-th pre, `post_target[n]` the target index of the n-th post, and `cursor`
+the next free place of every row of every target block: block j >> bits of a target j, then row, of which there are `rows`.
+`given_*` are arrays of values in the given order, or empty.
 """
 
 import math
@@ -12,10 +13,17 @@ TARGET_BLOCK = 65536  # targets per stream where pairs are drawn by source
 DEGREE_BLOCK = 1024  # members per stream where a number of partners is drawn for each
 
 
-def add(fill, cursor, row, j, i, target, given_weight, weight, given_delay, delay):
+def next_place(cursor, row, rows, bits, j):
+    """The next free place for a synapse onto target j of a row; it is taken."""
+    piece = (j >> bits) * rows + row
+    at = cursor[piece]
+    cursor[piece] = at + 1
+    return at
+
+
+def add(fill, cursor, rows, bits, row, j, i, target, given_weight, weight, given_delay, delay):
     """Count or store synapse number i (in given order) of a row."""
-    at = cursor[row]
-    cursor[row] = at + 1
+    at = next_place(cursor, row, rows, bits, j)
     if fill:
         target[at] = j
         if given_weight.size:
@@ -24,12 +32,10 @@ def add(fill, cursor, row, j, i, target, given_weight, weight, given_delay, dela
             delay[at] = given_delay[i]
 
 
-def by_probability(log_q, pre_row, pre_address, self_place, post_target, k0, k1, fill, cursor, target):
+def by_probability(log_q, pre_row, pre_address, self_place, post_target, k0, k1, fill, cursor, rows, bits, target):
     """Every pair with probability 1 - exp(log_q): geometric gaps between hits, one stream per source and block."""
     n_post = post_target.size
     for m in range(pre_row.size):
-        row = pre_row[m]
-        at = cursor[row]
         for block in range((n_post + TARGET_BLOCK - 1) // TARGET_BLOCK):
             n = block * TARGET_BLOCK - 1
             end = min(n_post, (block + 1) * TARGET_BLOCK)
@@ -42,13 +48,12 @@ def by_probability(log_q, pre_row, pre_address, self_place, post_target, k0, k1,
                 n += 1 + int(gap)
                 i += 1
                 if n != self_place[m]:
+                    at = next_place(cursor, pre_row[m], rows, bits, post_target[n])
                     if fill:
                         target[at] = post_target[n]
-                    at += 1
-        cursor[row] = at
 
 
-def by_degree(degree, n_choices, self_place, multapses, outgoing, pre_row, post_target, stamp, k0, k1, fill, cursor, target):
+def by_degree(degree, n_choices, self_place, multapses, outgoing, pre_row, post_target, stamp, k0, k1, fill, cursor, rows, bits, target):
     """degree[f] partners for every fixed member f, uniform among n_choices; self_place[f] is left out where >= 0.
 
     Without multapses by Floyd's sampling of a subset; stamp marks what is taken.
@@ -70,31 +75,29 @@ def by_degree(degree, n_choices, self_place, multapses, outgoing, pre_row, post_
                 choice += 1
             source = f if outgoing else choice
             j = post_target[choice] if outgoing else post_target[f]
-            row = pre_row[source]
-            at = cursor[row]
-            cursor[row] = at + 1
+            at = next_place(cursor, pre_row[source], rows, bits, j)
             if fill:
                 target[at] = j
 
 
-def by_pairs(pre, post, pre_row, post_target, fill, cursor, target, given_weight, weight, given_delay, delay):
+def by_pairs(pre, post, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
     """Given pairs."""
     for i in range(pre.size):
-        add(fill, cursor, pre_row[pre[i]], post_target[post[i]], i, target, given_weight, weight, given_delay, delay)
+        add(fill, cursor, rows, bits, pre_row[pre[i]], post_target[post[i]], i, target, given_weight, weight, given_delay, delay)
 
 
-def by_rows(indptr, indices, pre_row, post_target, fill, cursor, target, given_weight, weight, given_delay, delay):
+def by_rows(indptr, indices, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
     """Given rows."""
     for m in range(pre_row.size):
         for i in range(indptr[m], indptr[m + 1]):
-            add(fill, cursor, pre_row[m], post_target[indices[i]], i, target, given_weight, weight, given_delay, delay)
+            add(fill, cursor, rows, bits, pre_row[m], post_target[indices[i]], i, target, given_weight, weight, given_delay, delay)
 
 
-def all_to_all(self_place, pre_row, post_target, fill, cursor, target, given_weight, weight, given_delay, delay):
+def all_to_all(self_place, pre_row, post_target, fill, cursor, rows, bits, target, given_weight, weight, given_delay, delay):
     """All pairs, by pre, then post."""
     i = 0
     for m in range(pre_row.size):
         for n in range(post_target.size):
             if n != self_place[m]:
-                add(fill, cursor, pre_row[m], post_target[n], i, target, given_weight, weight, given_delay, delay)
+                add(fill, cursor, rows, bits, pre_row[m], post_target[n], i, target, given_weight, weight, given_delay, delay)
                 i += 1

@@ -37,7 +37,8 @@ POPULATION = columns(
     "constant constant_stride "  # where its constants begin; 0 where all neurons share them
     "out out_end "  # its outgoing projections: out[out:out_end]
 )
-PROJECTION = columns(
+PROJECTION = columns(  # onto one target block (blocks.py) of a population
+    "declared block "  # number of the projection as declared, and of the block
     "pre_first pre_count "  # address of its first row, number of rows
     "post port "  # population of the targets; receptor, or -1 where the weight's sign decides
     "lane "  # lane of the shared delay, or NO_LANE
@@ -74,6 +75,7 @@ class Fabric(NamedTuple):
     weight: np.ndarray  # float64: shared weights once, individual ones per synapse
     delay: np.ndarray  # float64: the same, ms
     lane_delay: np.ndarray  # float64 (lanes,): distinct shared delays, ascending, ms
+    block_bits: np.ndarray  # int64 (P,): log2 of the size of a population's target blocks
 
 
 class Drives(NamedTuple):

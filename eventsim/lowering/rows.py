@@ -59,14 +59,15 @@ def rearrange(values, n, order, kept):
         values[k] = kept[order[k]]
 
 
-def draw_values(kind, a, b, low, high, first_address, indptr, target, k0, k1, values):
-    """A number for every synapse, rows being sorted by target: stream per source and block of targets."""
-    for row in range(indptr.size - 1):
+def draw_values(kind, a, b, low, high, first_address, rows, indptr, target, k0, k1, values):
+    """A number for every synapse: stream per source and stretch of targets; a row's pieces, one per target block, are sorted by target."""
+    for row in range(rows):
         block = 0
         ordinal = 0
-        for s in range(indptr[row], indptr[row + 1]):
-            if target[s] // TARGET_BLOCK != block:
-                block = target[s] // TARGET_BLOCK
-                ordinal = 0
-            values[s] = draw(kind, a, b, low, high, ordinal, block, first_address + row, k0, k1)
-            ordinal += 1
+        for piece in range(row, indptr.size - 1, rows):
+            for s in range(indptr[piece], indptr[piece + 1]):
+                if target[s] // TARGET_BLOCK != block:
+                    block = target[s] // TARGET_BLOCK
+                    ordinal = 0
+                values[s] = draw(kind, a, b, low, high, ordinal, block, first_address + row, k0, k1)
+                ordinal += 1

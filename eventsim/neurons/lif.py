@@ -119,6 +119,10 @@ def fire(c, s):
     return State(c.v_reset, 0.0)
 
 
+def membrane(c):
+    return c.tau_m, 0.0
+
+
 LIF = NeuronModel(
     name="LIF",
     documentation=__doc__,
@@ -150,5 +154,6 @@ LIF = NeuronModel(
     fire=fire,
     short=short,
     flow_short=flow_short,
+    membrane=membrane,
     source="Brunel 2000, doi 10.1023/A:1008925309027, eq. 1",
 )

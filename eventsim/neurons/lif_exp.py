@@ -163,10 +163,6 @@ def crossing_bound(c, s):
     return _SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
 
 
-def postponed(c, s, w, crossing):
-    return False
-
-
 def receive(c, s, port, w):
     return _with(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
 
@@ -175,17 +171,21 @@ def fire(c, s):
     return _with(s, 0, (c.v_reset, 0.0))
 
 
+def membrane(c):
+    return c.tau_m, c.tau_m / c.c_m
+
+
 @cache
 def _model(receptors):
     """The model with receptors of these names."""
     taus = tuple(f"tau_syn_{r}" for r in receptors)
-    membrane = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
+    common = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
     variables = ("v", *(f"i_{r}" for r in receptors))
     constants = namedtuple("Constants", ("tau_m", "c_m", "v_inf", "v_thresh", "v_reset", "t_ref", *taus))
 
     def prepare(p):
         v_inf = p.v_rest + p.i_offset * p.tau_m / p.c_m
-        return constants(p.tau_m, p.c_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, *p[len(membrane) :])
+        return constants(p.tau_m, p.c_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, *p[len(common) :])
 
     return NeuronModel(
         name="LIFExp",
@@ -200,7 +200,7 @@ def _model(receptors):
             Parameter("i_offset", 0.0, "pA"),
             *(Parameter(tau, 5.0, "ms", low=0.0, low_open=True) for tau in taus),
         ),
-        parameter_type=namedtuple("Parameters", (*membrane, *taus)),
+        parameter_type=namedtuple("Parameters", (*common, *taus)),
         constant_type=constants,
         state_type=namedtuple("State", (*variables, *(x + RESIDUE for x in variables))),
         ports=receptors,
@@ -212,11 +212,10 @@ def _model(receptors):
         above=above,
         next_crossing=next_crossing,
         crossing_bound=crossing_bound,
-        nearly_crossing=next_crossing,
-        postponed=postponed,
         receive=receive,
         receive_refractory=receive,
         fire=fire,
+        membrane=membrane,
         source="Rotter & Diesmann 1999, doi 10.1007/s004220050570, section 3.1",
         variant=len(receptors),
     )

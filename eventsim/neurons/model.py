@@ -67,6 +67,9 @@ class NeuronModel:
     receive : (constants, state, port, weight) -> state after a delivery
     receive_refractory : the same while the membrane is clamped
     fire : (constants, state) -> state after a spike
+    membrane : (constants) -> (tau, resistance), for models that are linear below threshold; None for others
+        tau dv/dt = v_inf - v + resistance * (sum of the other variables), each of which decays exponentially by itself;
+        a delivery adds to v or to one of them. The constants are called v_inf, v_thresh, v_reset, t_ref.
     ordered : pairs (a, b) of parameters with a < b
     variant : distinguishes compiled variants of one model (the number of receptors)
 
@@ -88,14 +91,15 @@ class NeuronModel:
     above: Callable
     next_crossing: Callable
     crossing_bound: Callable
-    nearly_crossing: Callable
-    postponed: Callable
     receive: Callable
     receive_refractory: Callable
     fire: Callable
     source: str
+    membrane: Callable | None = None
     ordered: tuple = (("v_reset", "v_thresh"),)
     variant: int = 0
+    nearly_crossing: Callable | None = None
+    postponed: Callable | None = None
     short: Callable | None = None
     flow_short: Callable | None = None
 

@@ -1,8 +1,5 @@
-"""Memory that will be needed soon."""
+"""What a kernel tells the processor about memory beforehand. No result depends on it."""
 
 
 def prefetch(array, index):
-    """Ask for the cache line of array[index] without waiting for it; does nothing in plain Python (`_jit` has the compiled version).
-
-    An index out of bounds is harmless: nothing is read.
-    """
+    """Have the line that holds array[index] fetched while other work goes on; the index need not exist."""

@@ -6,7 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import eventsim as es
-from eventsim.engine.windowed.plan import SHORTEST
+from eventsim.engine.windowed.suits import SHORTEST
 from eventsim.published import brunel2000, vogels_abbott2005
 
 from ..strategies import build, window_cases

@@ -248,19 +248,25 @@ def read(t, rows, constants, stride, neurons, out):
     return 0
 
 
-def _never(c, dt):
+def _never_short(c, dt):
+    return False
+
+
+def _never_postponed(c, s, w, crossing):
     return False
 
 
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    names = ("flow", "flow_refractory", "above", "crossing_bound", "nearly_crossing", "postponed", "receive", "receive_refractory", "fire")
+    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
         "WIDTH": STATE + len(model.state_type._fields),
         "FIELDS": len(model.state_type._fields),
         "BATCHES": model.flow_short is not None,
-        "short": model.short or _never,
+        "nearly_crossing": model.nearly_crossing or model.next_crossing,
+        "postponed": model.postponed or _never_postponed,
+        "short": model.short or _never_short,
         "flow_short": model.flow_short or model.flow,
         "Constants": model.constant_type,
         "State": model.state_type,

@@ -2,21 +2,27 @@
 
 import functools
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from ... import _jit
 from ...errors import InternalError, NumericalError, ParameterError
 from ...lowering.program import SPIKE, records
-from ..compiled.sequential import filled, flattened, start_sources
+from ..compiled.sequential import start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
 from ..status import Status
-from . import kernels
-from .plan import make_plan, unsuited
-from .state import REPLAYED, WINDOWS, copied, grown, new_state
+from . import kernels, team
+from .adapters import bind, declare_calls
+from .plan import block_bits, make_plan
+from .state import EARLIEST, REPLAYED, SIDE, STANDS, START, WINDOWS, copied, grown, kept, new_state, plan_v_inf
+from .suits import expected_events, unsuited
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
+
+# Events in a window that make it worth while to have one more thread work on it.
+_PER_THREAD = 1500.0
 
 
 class WindowedEngine:
@@ -28,20 +34,36 @@ class WindowedEngine:
 
     name = "windowed"
 
-    def __init__(self, program, models, record, micro_limit=1000):
+    def __init__(self, program, models, record, micro_limit=1000, threads=1):
         reason = unsuited(program, models)
         if reason:
             raise ParameterError(f"the windowed engine cannot run this network: {reason}; engine='auto' chooses one that can")
         self.program = program
         self.micro_limit = program.n_addresses + micro_limit  # of no use here: there is no zero delay
-        self.plan = make_plan(program)
+        self._models = models
+        self.plan, self.window = make_plan(program, models)
         self._places = poisson_places(program)
-        self._whole = new_state(program, self.plan, record)  # at a window's edge, or where `write` has cut one
+        self._adapters = [bind(m) for m in models]
+        self._tables = tuple(_jit.addresses([a[name] for a in self._adapters]) for name in ("replay", "propagate", "earliest"))
+        self._size, self._owner = self._share_out(threads)
+        self._helpers = None
+        self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._cut = None  # a copy that has been run on to `now`, within the window
         self._now = 0.0
         if len(program.poisson):
             s = self._whole
             _jit.timed(_kernel(start_sources), program.poisson, s.draws, s.wakes, s.place, s.counters)
+
+    def _share_out(self, threads):
+        """How many threads work, and which of them on which block: the largest blocks first, each to who has least."""
+        targets = self.plan.targets
+        worthwhile = int(expected_events(self.program) * self.window / _PER_THREAD)
+        size = max(1, min(threads, len(targets), worthwhile)) if _jit.ENABLED else 1
+        load, owner = np.zeros(size), np.zeros(len(targets), np.int64)
+        for b in np.argsort(-targets.count, kind="stable"):
+            owner[b] = np.argmin(load)
+            load[owner[b]] += targets[b].count
+        return size, owner
 
     @property
     def now(self):
@@ -60,7 +82,7 @@ class WindowedEngine:
         self._whole, status = self._run(self._whole, until, whole=True)
         self._cut = None
         if status == kernels.PAUSED:
-            self._now = max(self._now, float(self._whole.clock[0]))
+            self._now = max(self._now, float(self._whole.clock[START]))
             return Status.PAUSED
         if until == math.inf:
             return Status.SILENT
@@ -71,14 +93,14 @@ class WindowedEngine:
         """Be at t, within the window that is next or at its edge."""
         self._now = t
         self._cut = None
-        if self._whole.clock[0] < t:
+        if self._whole.clock[START] < t:
             self._cut, _ = self._run(copied(self._whole), t, whole=False)
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
-        window, edge = self.plan.window, self._now
+        window, edge = self.window, self._now
         while edge < until:
-            first = kernels.next_event(self.program, self._whole, self._whole.counters)
+            first = kernels.next_event(self.program, self.plan, self._whole)
             if first == math.inf and until == math.inf:
                 return Status.SILENT
             start = max(edge, first) if first < until else edge
@@ -103,54 +125,78 @@ class WindowedEngine:
     def _run(self, state, until, whole):
         """The state after windows up to `until`, and the status."""
         while True:
-            status = _jit.timed(
-                _kernel(kernels.advance),
-                self.program,
-                self.plan.frames,
-                state,
-                self.plan.window,
-                self._places,
-                float(until),
-                whole,
-                _BUDGET,
-            )
+            status = self._advance(state, float(until), whole)
             if status == kernels.FULL:
                 state = grown(state)
             elif status == kernels.NOT_A_NUMBER:
-                raise NumericalError.at(self.program, int(state.counters[FAULT]), float(state.clock[0]))
+                raise NumericalError.at(self.program, int(state.counters[FAULT]), float(state.clock[START]))
             elif status == kernels.DONE or whole:
                 return state, status
             elif status != kernels.PAUSED:
-                raise InternalError(f"unknown status {status} at {state.clock[0]!r} ms")
+                raise InternalError(f"unknown status {status} at {state.clock[START]!r} ms")
+
+    def _advance(self, state, until, whole):
+        """Call the kernel, from all threads of the team."""
+        meeting = np.zeros(team.SIZE, np.int64)
+        fixed = self.program, self.plan, state, self._tables, self.window, self._places, until, whole, _BUDGET, self._owner
+        kernel = _kernel(kernels.advance)
+        if self._size == 1:
+            return _jit.timed(kernel, *fixed, 0, meeting, 1)
+        _jit.prepare(kernel, *fixed, 0, meeting, 1)
+        if self._helpers is None:
+            self._helpers = ThreadPoolExecutor(self._size - 1, thread_name_prefix="eventsim")
+        others = [self._helpers.submit(kernel, *fixed, me, meeting, self._size) for me in range(1, self._size)]
+        status = kernel(*fixed, 0, meeting, self._size)
+        for other in others:
+            other.result()
+        return status
 
     # -- states --------------------------------------------------------------------------------------------------------
 
-    def _values(self, p, neurons):
-        """Addresses of neurons, and their v at now."""
-        frame, state = self.plan.frames[p], self.state
-        addresses = frame.first + np.asarray(neurons, np.int64)
-        decay = math.exp(-(self._now - state.stands[p]) / frame.tau)
-        v = np.where(state.x[addresses] == -np.inf, state.held[addresses], frame.v_inf + state.x[addresses] * decay)
-        return addresses, v
+    def _blocks(self, p, neurons):
+        """(block, which of the neurons are in it, their places there) for local indices of population p."""
+        neurons = np.asarray(neurons, np.int64)
+        first = self.program.fabric.populations[p].first
+        number = neurons >> block_bits(self.program, p)
+        for b in np.flatnonzero(self.plan.targets.population == p):
+            t = self.plan.targets[b]
+            here = np.flatnonzero(number == (t.first - t.origin) >> block_bits(self.program, p))
+            if len(here):
+                yield b, here, neurons[here] + first - t.first
 
     def read(self, p, neurons):
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
-        _, v = self._values(p, neurons)
-        return np.stack([v, np.zeros(len(v))], axis=1)
+        state, plan = self.state, self.plan
+        model = self._models[self.program.fabric.populations[p].kind]
+        out = np.empty((len(neurons), len(model.state_type._fields)))
+        for b, here, places in self._blocks(p, neurons):
+            t, y = plan.targets[b], state.y[state.own[b, SIDE]]
+            part = np.empty((len(here), out.shape[1]))
+            constants = self.program.constants[t.constant :]
+            dt = self._now - float(state.times[b, STANDS])
+            room = np.zeros(out.shape[1])
+            adapter = self._adapters[t.kind]["read"]
+            adapter(dt, constants, int(t.constant_stride), y, state.held, int(t.first), places, room, part.ravel())
+            out[here] = part
+        return out
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now: the window is cut here."""
         if self._cut is not None:
             self._whole, self._cut = self._cut, None
-        frame, state = self.plan.frames[p], self._whole
-        state.clock[0] = self._now
-        own = slice(frame.first, frame.first + frame.count)
-        state.x[own] *= math.exp(-(self._now - state.stands[p]) / frame.tau)
-        state.stands[p] = state.earliest[p] = self._now
-        addresses = frame.first + np.asarray(neurons, np.int64)
-        refractory = state.x[addresses] == -np.inf
-        state.held[addresses[refractory]] = states[refractory, 0]
-        state.x[addresses[~refractory]] = states[~refractory, 0] - frame.v_inf
+        state, population = self._whole, self.program.fabric.populations[p]
+        state.clock[START] = self._now
+        everyone = self.read(p, np.arange(population.count))  # all of a block stand at one time
+        everyone[neurons] = states
+        for b, here, places in self._blocks(p, np.arange(population.count)):
+            t = self.plan.targets[b]
+            y, addresses = state.y[state.own[b, SIDE]], t.first + places
+            refractory = y[0, addresses] == -np.inf
+            state.held[addresses[refractory]] = everyone[here[refractory], 0]
+            v = everyone[here, 0] - plan_v_inf(self.program, self.plan, self._models, b)
+            y[0, addresses] = np.where(refractory, -np.inf, v)
+            y[1 : t.width, addresses] = everyone[here, 1 : t.width].T
+            state.times[b, [STANDS, EARLIEST]] = self._now
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
@@ -179,21 +225,27 @@ class WindowedEngine:
             "drive_events": drive_events,
             "neuron_updates": deliveries + drive_events + spikes,
             "queue_peak": int(c[QUEUE_PEAK]),
-            "window_ms": self.plan.window,
+            "window_ms": self.window,
             "windows": int(c[WINDOWS]),
             "replayed": int(c[REPLAYED]),
+            "blocks": len(self.plan.targets),
+            "threads_used": self._size,
         }
 
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint."""
-        return {"now": np.array([self._now]), **dict(flattened(self._whole, ""))}
+        own = {name: getattr(self._whole, name) for name in kept(self._whole)}
+        return {"now": np.array([self._now]), **own}
 
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
-        self._whole = filled(self._whole, arrays, "")
+        own = {name: arrays[name] for name in kept(self._whole)}
+        self._whole = self._whole._replace(**{k: a.view(np.recarray) if a.dtype.names else a for k, a in own.items()})
         self._stop_at(float(arrays["now"][0]))
 
 
 @functools.cache
 def _kernel(function):
+    if _jit.ENABLED:
+        declare_calls()
     return _jit.compiled(function)

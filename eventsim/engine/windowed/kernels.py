@@ -1,124 +1,301 @@
-"""The windows of LIF populations: bound, accumulate, replay.
+"""The windows: bound, accumulate, replay.
 
-Between events x = v - v_inf of a neuron decays by one factor for all neurons of a population, so a window is three
-sweeps over contiguous slices of synapses, whatever their order in time:
+Between events the variables of a linear membrane change by factors that all neurons of a block share, so a window is
+sweeps over long arrays, whatever the order in time of what they hold:
 
-    1 excitation is added to `received`, each delivery decayed to the end of the window                 `sweep`
-    2 a scan brings x forward and finds the neurons that may have reached threshold: the *hot* ones     `scan`
-    3 inhibition is added to x, and what the hot neurons receive is collected                           `sweep`, `collect`
+    1 excitation is collected, each delivery as what is left of it at the end of the window        `sweep_slices`, `sweep_flat`
+    2 a scan brings the variables forward and finds neurons that may have reached threshold: the *hot* ones          `scan`
+    3 inhibition is added, and what the hot neurons receive is collected                               `collect`, `group`
+    4 hot neurons are replayed with the model's own functions, delivery by delivery: spikes come from there alone  `replay`
 
-Below threshold superposition holds, so the order of deliveries does not matter for neurons that are not hot. Hot ones
-are replayed from the window's start with the model's own functions, delivery by delivery (replay.py): spikes come from
-there alone. A neuron is hot when its x at the window's end, without inhibition, reaches the frame's limit: between
-deliveries u = x exp(t/tau) is constant, so until the end T of the window x(t) <= max(0, x(T)) exp((T - t)/tau).
+Below threshold superposition holds, so the order of deliveries does not matter for neurons that are not hot.
 
-Nothing of the window's start is overwritten before all buffers are known to be large enough, so a window that does not
-fit is left with FULL and begun again from its phase.
+A window is opened (sources emit, lanes give out what arrives), worked on block by block, by as many threads as there
+are, and closed (spikes are put in order, recorded and sent). Blocks share nothing that changes, so no bit depends on
+who works on which. Where a buffer is too short, a stage is left before anything is lost, and begun again.
 """
 
 import math
 
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, FIRED, PHASE, RECORDED, TRAIN, WAKES
-from .replay import replay_neuron
-from .state import EMIT, FIRINGS, FROM_SOURCES, GATHER, HOT, NEXT_OWN, RECORDS, REPLAY, SOURCES, START, WINDOWS
-from .sweeps import commit, integrate
-from .transport import emit_sources, gather, make_room, record, send, short, sort_spikes
+from .adapters import FAULT as REPLAY_FAULT
+from .adapters import FULL as REPLAY_FULL
+from .adapters import call_earliest, call_propagate, call_replay
+from .arrivals import flatten, has_room, lacks, list_slices
+from .hot import collect, group, release, settle
+from .plan import NEGATIVE, POSITIVE
+from .state import (
+    ARRIVALS,
+    BEGIN,
+    BLOCK_DELIVERIES,
+    BLOCK_DRIVEN,
+    BLOCK_FAULT,
+    BLOCK_FIRED,
+    BLOCK_FIRINGS,
+    BLOCK_REPLAYED,
+    BLOCK_SHORT,
+    BLOCKS,
+    CLOSE,
+    COLLECT,
+    COLLECTED,
+    EARLIEST,
+    END,
+    FIRINGS,
+    FLAT,
+    FROM_SOURCES,
+    HEAD,
+    HOT,
+    LANES,
+    NEXT_OWN,
+    READY,
+    RECORDS,
+    REFRACTORY,
+    REPLAY,
+    REPLAYED,
+    SIDE,
+    SLICES,
+    SOURCES,
+    SPAN,
+    STAGE,
+    STANDS,
+    START,
+    WINDOWS,
+)
+from .sweeps import scan, sweep_flat, sweep_slices
+from .team import COMMAND, STOP, WORK, meet
+from .transport import emit_sources, record, send, short, sort_spikes, take_arrivals
 
-DONE, PAUSED, FULL, NOT_A_NUMBER = range(4)
+DONE, PAUSED, FULL, NOT_A_NUMBER, GO = range(5)
 
 
-def advance(program, frames, state, window, places, until, whole, budget):
+def advance(program, plan, state, adapters, window, places, until, whole, budget, owner, me, team, size):
     """Make windows happen while their ends are not after `until`; with `whole` False, the last one is cut at `until`.
 
-    Returns a status; clock[START] is where the next window starts.
+    All threads of a team of `size` call it, each with its number `me`; thread 0 opens and closes the windows. Returns a
+    status (DONE from all but thread 0); clock[START] is where the next window starts.
+
+    Parameters
+    ----------
+    adapters : three arrays of addresses by kind: replay, propagate, earliest
+    owner : int64 (B,), which thread works on a block
+    team : int64, where the threads meet (team.py)
     """
+    if me > 0:
+        while True:
+            meet(team, size)
+            if team[COMMAND] == STOP:
+                return DONE
+            work(program, plan, state, adapters, window, owner, me)
+            meet(team, size)
     counters, clock = state.counters, state.clock
-    enough = counters[DELIVERIES] + counters[DRIVE_EVENTS] + 1000 * counters[WINDOWS] + budget
+    enough = work_done(counters) + budget
     while True:
-        begin = clock[START]
-        if counters[PHASE] == SOURCES and counters[FIRED] == 0:
-            first = next_event(program, state, counters)
-            if first >= until:  # nothing can happen before: the windows up to there are empty
-                edge = math.floor(until / window) * window if whole else until
-                clock[START] = max(begin, edge)
-                return DONE
-            begin = max(begin, math.floor(first / window) * window)
-            clock[START] = begin
-        end = (math.floor(begin / window) + 1.0) * window
-        if not end > begin:  # after 2**53 windows their edges are no float64 numbers any more
-            end = math.nextafter(begin, math.inf)
-        if end > until:
-            if whole or begin >= until:
-                return DONE
-            end = until
-        status = step(program, frames, state, places, begin, end)
-        if status != DONE:
+        status = GO if counters[PHASE] != SOURCES else open_window(program, plan, state, window, places, until, whole)
+        if status == GO and counters[PHASE] == LANES:
+            if take_arrivals(program.fabric, state.lanes, state.rings, state.arrivals, counters, clock[END]):
+                counters[PHASE] = BLOCKS
+            else:
+                status = FULL
+        if status == GO and counters[PHASE] == BLOCKS:
+            team[COMMAND] = WORK
+            meet(team, size)
+            work(program, plan, state, adapters, window, owner, me)
+            meet(team, size)
+            status = outcome(state.own, counters)
+        if status == GO:
+            status = close_window(program, plan, state)
+        if status == GO and work_done(counters) >= enough:
+            status = PAUSED
+        if status != GO:
+            team[COMMAND] = STOP
+            meet(team, size)
             return status
-        clock[START] = end
-        if counters[DELIVERIES] + counters[DRIVE_EVENTS] + 1000 * counters[WINDOWS] >= enough:
-            return PAUSED
 
 
-def next_event(program, state, counters):
+def work_done(counters):
+    """A measure of what has been done, for pauses."""
+    return counters[DELIVERIES] + counters[DRIVE_EVENTS] + 1000 * counters[WINDOWS]
+
+
+# -- before and after ---------------------------------------------------------------------------------------------------
+
+
+def open_window(program, plan, state, window, places, until, whole):
+    """Find the next window, let sources emit, and take out what arrives."""
+    counters, clock, fabric = state.counters, state.clock, program.fabric
+    begin = clock[START]
+    if counters[FIRED] == 0:
+        first = next_event(program, plan, state)
+        if first >= until:  # nothing can happen before: the windows up to there are empty
+            edge = math.floor(until / window) * window if whole else until
+            clock[START] = max(begin, edge)
+            return DONE
+        begin = max(begin, math.floor(first / window) * window)
+        clock[START] = begin
+    end = (math.floor(begin / window) + 1.0) * window
+    if not end > begin:  # after 2**53 windows their edges are no float64 numbers any more
+        end = math.nextafter(begin, math.inf)
+    if end > until:
+        if whole or begin >= until:
+            return DONE
+        end = until
+    clock[END] = end
+    if not emit_sources(program.poisson, state.fired, state.train, state.wakes, state.place, state.draws, counters, places, end):
+        return FULL
+    sort_spikes(state.fired, 0, counters[FIRED])
+    lanes = fabric.lane_delay.size
+    if not send(fabric, plan, state.lanes, state.rings, state.flights, state.own, state.times, state.fired, counters, 0, lanes):
+        return FULL
+    counters[FROM_SOURCES] = counters[FIRED]
+    counters[PHASE] = LANES
+    return GO
+
+
+def next_event(program, plan, state):
     """A time before which nothing happens, ms."""
     if program.drives.drives.size > 0:
         return state.clock[START]
-    t = state.clock[NEXT_OWN]
+    t = math.inf
     for lane in range(state.lanes.size):
         if state.lanes[lane].count > 0:
             t = min(t, state.rings[lane, state.lanes[lane].head].time)
-    if counters[TRAIN] < state.train.size:
-        t = min(t, state.train[counters[TRAIN]].time)
-    if counters[WAKES] > 0:
+    if state.counters[TRAIN] < state.train.size:
+        t = min(t, state.train[state.counters[TRAIN]].time)
+    if state.counters[WAKES] > 0:
         t = min(t, state.wakes[0].time)
-    for p in range(state.ends.size):
-        t = min(t, state.earliest[p])
-        if state.ends[p].count > 0:
-            population = program.fabric.populations[p]
-            t = min(t, state.free[state.ending[population.first + state.ends[p].head]])
+    for b in range(plan.targets.size):
+        t = min(t, state.times[b, NEXT_OWN], state.times[b, EARLIEST])
+        if state.own[b, REFRACTORY] > 0:
+            t = min(t, state.free[state.refractory[plan.targets[b].first + state.own[b, HEAD]]])
     return t
 
 
-def step(program, frames, state, places, begin, end):
-    """One window, from the phase in which it was left."""
-    counters, fabric, fired = state.counters, program.fabric, state.fired
-    if counters[PHASE] == SOURCES:
-        if not emit_sources(program.poisson, state, counters, places, end):
-            return FULL
-        sort_spikes(fired, 0, counters[FIRED])
-        if not send(fabric, state.lanes, state.rings, state.flights, state.clock, fired, counters, 0, fabric.lane_delay.size):
-            return FULL
-        counters[FROM_SOURCES] = counters[FIRED]
-        counters[PHASE] = GATHER
-    if counters[PHASE] == GATHER:
-        if not make_room(program, state, counters, begin, end):
-            return FULL
-        gather(fabric, state.lanes, state.rings, state.flights, state.clock, state.slices, counters, end)
-        integrate(program, frames, state, counters, end)
-        counters[PHASE] = REPLAY
-    if counters[PHASE] == REPLAY:
-        counters[FIRED] = counters[FROM_SOURCES]
-        for k in range(counters[HOT]):
-            p = fabric.of_address[state.hot[k].address]
-            at = counters[FIRED]
-            n = replay_neuron(frames[p], state.hot, state.grouped, k, state.stands[p], begin, end, fired, at, fired.size - at)
-            if n < 0:
-                counters[FAULT] = state.hot[k].address
-                return NOT_A_NUMBER
-            if at + n > fired.size:
-                short(counters, FIRINGS, at + n)
-                return FULL
-            counters[FIRED] = at + n
-        sort_spikes(fired, counters[FROM_SOURCES], counters[FIRED])
-        counters[PHASE] = EMIT
-    if not send(fabric, state.lanes, state.rings, state.flights, state.clock, fired, counters, counters[FROM_SOURCES], 0):
+def outcome(own, counters):
+    """How the blocks have fared."""
+    status = GO
+    for b in range(own.shape[0]):
+        if own[b, BLOCK_FAULT] >= 0:
+            counters[FAULT] = own[b, BLOCK_FAULT]
+            return NOT_A_NUMBER
+        if own[b, BLOCK_SHORT] >= 0:
+            status = FULL
+    if status == GO:
+        counters[PHASE] = CLOSE
+    return status
+
+
+def close_window(program, plan, state):
+    """Put the spikes of the blocks in order, send and record them."""
+    counters, own, fired = state.counters, state.own, state.fired
+    total = counters[FROM_SOURCES]
+    for b in range(own.shape[0]):
+        total += own[b, BLOCK_FIRED]
+    if total > fired.size:
+        short(counters, FIRINGS, total)
         return FULL
-    counters[FROM_SOURCES] = counters[FIRED]
-    if counters[RECORDED] + counters[FIRED] > state.spikes.size:
-        short(counters, RECORDS, counters[RECORDED] + counters[FIRED])
+    n = counters[FROM_SOURCES]
+    for b in range(own.shape[0]):
+        for i in range(own[b, BLOCK_FIRED]):
+            fired[n] = state.block_fired[b, i]
+            n += 1
+    counters[FIRED] = n
+    sort_spikes(fired, counters[FROM_SOURCES], n)
+    if counters[RECORDED] + n > state.spikes.size:
+        short(counters, RECORDS, counters[RECORDED] + n)
         return FULL
-    commit(fabric, frames, state, counters, end)
-    record(fabric, fired, state.record, state.spikes, counters)
+    if not send(program.fabric, plan, state.lanes, state.rings, state.flights, own, state.times, fired, counters, counters[FROM_SOURCES], 0):
+        return FULL
+    record(program.fabric, fired, state.record, state.spikes, counters)
+    for b in range(own.shape[0]):
+        counters[DELIVERIES] += own[b, BLOCK_DELIVERIES]
+        counters[DRIVE_EVENTS] += own[b, BLOCK_DRIVEN]
+        counters[REPLAYED] += own[b, BLOCK_REPLAYED]
+        own[b, BLOCK_DELIVERIES] = own[b, BLOCK_DRIVEN] = own[b, BLOCK_REPLAYED] = own[b, BLOCK_FIRED] = 0
+        own[b, STAGE] = BEGIN
+    counters[WINDOWS] += 1
     counters[FIRED] = 0
     counters[PHASE] = SOURCES
-    return DONE
+    state.clock[START] = state.clock[END]
+    return GO
+
+
+# -- blocks ---------------------------------------------------------------------------------------------------------------
+
+
+def work(program, plan, state, adapters, window, owner, me):
+    """One thread's blocks."""
+    for b in range(owner.size):
+        if owner[b] == me and state.own[b, STAGE] != READY:
+            work_on(program, plan, state, adapters, window, b, state.clock[START], state.clock[END])
+
+
+def work_on(program, plan, state, adapters, window, b, begin, end):
+    """One block, from the stage in which it was left."""
+    t, own = plan.targets[b], state.own[b]
+    base = t.first + b
+    hot, start, after = state.hot[base:], state.start[base * state.width :], state.after[base * state.width :]
+    if own[STAGE] == BEGIN:
+        if not accumulate(program, plan, state, adapters, window, b, begin, end):
+            return
+        own[STAGE] = COLLECT if own[HOT] > 0 else READY
+    if own[STAGE] == COLLECT:
+        slices, ends, found = state.slices[b], state.way_ends[b], state.found[b]
+        time, weight, target = state.flat_time[b], state.flat_weight[b], state.flat_target[b]
+        if not collect(
+            program.fabric, plan, t, slices, own, ends, time, weight, target, state.slot, state.is_hot, found, state.collected[b]
+        ):
+            return
+        group(hot, own[HOT], state.collected[b], own[COLLECTED], state.grouped[b])
+        own[STAGE] = REPLAY
+    if own[STAGE] == REPLAY:
+        fired, grouped, constants = state.block_fired[b], state.grouped[b], program.constants[t.constant :]
+        neurons = constants, t.constant_stride, t.first, hot, start, after, state.width
+        n = call_replay(adapters[0][t.kind], (*neurons, grouped, own[HOT], state.before[b], begin, end, fired))
+        if n <= REPLAY_FAULT:
+            own[BLOCK_FAULT] = hot[REPLAY_FAULT - n].address
+            return
+        if n == REPLAY_FULL:
+            lacks(own, BLOCK_FIRINGS, 2 * fired.size)
+            return
+        own[BLOCK_FIRED] = n
+        y = state.y[own[SIDE]]
+        settle(t, own, state.refractory, state.free, state.held, hot, after, state.width, y, state.slot, state.is_hot)
+        own[STAGE] = READY
+
+
+def accumulate(program, plan, state, adapters, window, b, begin, end):
+    """Bring a block to the window's end, but for its hot neurons; False where there is no room."""
+    t, own, times, fabric = plan.targets[b], state.own[b], state.times[b], program.fabric
+    slices, ends = state.slices[b], state.way_ends[b]
+    time, weight, target, left = state.flat_time[b], state.flat_weight[b], state.flat_target[b], state.flat_left[b]
+    own[BLOCK_DELIVERIES] = own[BLOCK_DRIVEN] = own[HOT] = 0
+    if not has_room(t, own, time.size):
+        return False
+    if not list_slices(fabric, plan, t, state.arrivals, state.counters[ARRIVALS], slices, own):
+        return False
+    flatten(program, plan, t, state.flights[b], own, times, time, weight, target, ends, state.words[b], begin, end)
+    base, width, side = t.first + b, state.width, own[SIDE]
+    hot, start = state.hot[base:], state.start[base * state.width :]
+    release(t, own, state.refractory, state.free, state.held, hot, start, width, state.y[side], state.slot, state.is_hot, end)
+    busy = own[SLICES] + own[FLAT] > 0
+    if not busy and own[HOT] == 0 and times[EARLIEST] >= end:
+        return True
+    y, n_slices = state.y, own[SLICES]
+    sweep_slices(fabric, plan, slices, n_slices, POSITIVE, end, window, y[1 - side], t.origin, t.first + t.count)
+    sweep_flat(plan, t, ends, POSITIVE, end, window, time, weight, target, left, y[1 - side])
+    propagator, room = state.propagator[b], state.room[b]
+    if end - times[STANDS] != times[SPAN]:
+        times[SPAN] = end - times[STANDS]
+        call_propagate(adapters[1][t.kind], (plan.shifted[t.shifted :], times[SPAN], propagator))
+    own[HOT] = scan(t, y, side, propagator, plan.limit, room, hot, start, width, state.slot, state.is_hot, state.free, own[HOT])
+    side = own[SIDE] = 1 - side
+    sweep_slices(fabric, plan, slices, n_slices, NEGATIVE, end, window, y[side], t.origin, t.first + t.count)
+    sweep_flat(plan, t, ends, NEGATIVE, end, window, time, weight, target, left, y[side])
+    state.before[b] = times[STANDS]
+    times[STANDS] = end
+    times[EARLIEST] = end
+    if not busy and own[HOT] == 0:  # as long as something happens in every window, it need not be known
+        constants = program.constants[t.constant :]
+        interval = call_earliest(adapters[2][t.kind], (constants, t.constant_stride, y[side], t.first, t.count, room))
+        times[EARLIEST] = end + interval
+    return True

@@ -1,154 +1,234 @@
-"""Everything that changes during a run of the windowed engine, as named tuples of flat arrays."""
+"""Everything that changes during a run of the windowed engine, as a named tuple of flat arrays.
+
+Arrays with a first dimension of B have a row for each target block, which only the thread that owns the block touches.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from ...lowering.memory import available_bytes
 from ...lowering.program import SPIKE, STATE, columns, records
-from ..compiled.state import ARRIVING, FAULT, LANE, N_COUNTERS, WAKING, DriveState, drive_state
+from ..compiled.state import ARRIVING, FAULT, LANE, N_COUNTERS, WAKING
+from .plan import CHUNK, FLAT_CHUNK
 
 # Places in `counters` beyond those of the sequential engine, of which the ones of queues and of results are used here too.
 (
-    FROM_SOURCES,  # spikes of the window that have been sent
-    ARRIVALS,  # slices that arrive in the window
-    DRIVEN,  # drive events of the window
-    COLLECTED,  # deliveries to hot neurons
-    HOT,  # neurons to be replayed
-    WINDOWS,  # windows in which anything happened
+    FROM_SOURCES,  # spikes of sources in the window
+    ARRIVALS,  # spikes that arrive in the window through lanes
+    WINDOWS,  # windows that have been worked on
     REPLAYED,  # neurons replayed, summed over windows
     SHORT,  # which array is too short: its place in GROWING
     NEEDED,  # and how long it has to be
-    FLIGHTS,  # spikes in flight through rows with individual delays
     N_ALL_COUNTERS,
-) = range(N_COUNTERS, N_COUNTERS + 11)
+) = range(N_COUNTERS, N_COUNTERS + 7)
 
-# Places in `clock`: where the next window starts, and the next arrival through a row with individual delays, ms.
-START, NEXT_OWN = 0, 1
+# Places in a block's own counters.
+(
+    STAGE,  # of the window in work: where to go on
+    SIDE,  # which half of `y` holds its variables; the other collects excitation
+    HOT,  # neurons to be replayed
+    SLICES,  # slices that arrive through lanes
+    FLAT,  # flat events
+    COLLECTED,  # deliveries to hot neurons
+    BLOCK_FIRED,  # spikes of its neurons in the window
+    FLIGHTS,  # spikes in flight through rows with individual delays
+    AWAITED,  # synapses they have yet to pass
+    REFRACTORY,  # neurons in refractoriness
+    HEAD,  # the first of them in its ring
+    BLOCK_DELIVERIES,
+    BLOCK_DRIVEN,
+    BLOCK_REPLAYED,
+    BLOCK_SHORT,  # as SHORT and NEEDED; -1 where nothing is
+    BLOCK_NEEDED,
+    BLOCK_FAULT,  # address of a neuron whose state is not finite, or -1
+    N_OWN,
+) = range(18)
 
-SOURCES, GATHER, REPLAY, EMIT = range(4)
+# Stages of a block within a window.
+BEGIN, COLLECT, REPLAY, READY = range(4)
 
-SLICE = columns(
-    "source projection begin end own", "time"
-)  # synapses of a row that deliver in the window; time of arrival, or, where delays are their own, of the spike
-FLIGHT = columns(
-    "source projection place until end", "time"
-)  # a spike in flight through a row with individual delays; it has delivered up to place, and does up to `until` in the window
-DRIVEN_EVENT = columns("address", "time weight")
-COLLECT = columns("slot", "time weight")  # a delivery to the hot neuron number `slot`
-HOT_NEURON = columns(
-    "address begin", "x free held after after_free after_held"
-)  # deliveries grouped[begin:]; state before, after the window
-END = columns("head count")  # of a population's queue of ends of refractoriness
+# Phases of a window.
+SOURCES, LANES, BLOCKS, CLOSE = range(4)
+
+# Places in `clock`: where the next window, or the one in work, starts and ends, ms.
+START, END = 0, 1
+
+# Places in a block's own clock, ms: where its variables stand; no neuron fires by itself before; next arrival through a
+# row with individual delays; the interval for which its propagator has been computed.
+STANDS, EARLIEST, NEXT_OWN, SPAN, N_CLOCK = range(5)
+
+ARRIVAL = columns("source population lane", "time")
+SLICE = columns("source projection begin end way mixed", "time")  # mixed: only weights of the way's sign count
+FLIGHT = columns("source projection place until end", "spike next")  # a spike in flight has passed `place`, next then; `until` in the window
+COLLECT_ENTRY = columns("slot source projection place port", "time weight")  # a delivery to the hot neuron number `slot`
+HOT_NEURON = columns("address begin", "free held after_free after_held")  # deliveries grouped[begin:]; before, after the window
 
 
 class WindowState(NamedTuple):
-    """All of it."""
+    """All of it; N addresses, B blocks, V variables of the model that has most."""
 
-    clock: np.ndarray  # float64 (2,): START, NEXT_OWN
+    clock: np.ndarray  # float64 (2,): START, END
     counters: np.ndarray  # int64 (N_ALL_COUNTERS,)
-    x: np.ndarray  # float64 (N,): v - v_inf at the time where the population stands; -inf in refractoriness
-    received: np.ndarray  # float64 (N,): excitation of the window in work
+    own: np.ndarray  # int64 (B, N_OWN padded): counters of blocks
+    times: np.ndarray  # float64 (B, N_CLOCK padded)
+    y: np.ndarray  # float64 (2, V, N): v - v_inf (-inf in refractoriness) and the other variables; excitation received
     free: np.ndarray  # float64 (N,): end of the last refractory period, ms
     held: np.ndarray  # float64 (N,): v in refractoriness
-    stands: np.ndarray  # float64 (P,): time at which a population's x stand
-    moved: np.ndarray  # uint8 (P,): whether the window in work brings a population forward
-    earliest: np.ndarray  # float64 (P,): no neuron reaches threshold by itself before, ms
-    ends: np.recarray  # END (P,)
-    ending: np.ndarray  # int64 (N,): neurons in refractoriness, in order of its end; a ring for each population
+    refractory: np.ndarray  # int64 (N,): neurons in refractoriness, in order of its end; a ring for each block
     lanes: np.recarray  # LANE (2 lanes,): spikes of neurons in flight, then spikes of sources
     rings: np.recarray  # ARRIVING (2 lanes, capacity)
-    flights: np.recarray  # FLIGHT, in order of emission
+    flights: np.recarray  # FLIGHT (B, capacity), in order of emission
     wakes: np.recarray  # WAKING: next emissions of Poisson sources, a binary heap
     place: np.ndarray  # int64 (N,)
     draws: np.ndarray  # int64 (S,)
     train: np.recarray  # SPIKE
-    drive: DriveState
-    driven: np.recarray  # DRIVEN_EVENT
-    slices: np.recarray  # SLICE
-    collected: np.recarray  # COLLECT
-    grouped: np.recarray  # COLLECT: the same by neuron and time
-    hot: np.recarray  # HOT_NEURON
-    slot: np.ndarray  # int32 (N,): number of a hot neuron, else -1
-    is_hot: np.ndarray  # uint8 (N,): whether it has a number
-    found: np.ndarray  # int64: places in a row whose targets are hot
-    bound: np.ndarray  # int64 (D + 1,): drive d's events of the window are driven[bound[d]:bound[d + 1]]
-    fired: np.recarray  # SPIKE: of the window in work
     record: np.ndarray  # uint8 (N,): whose spikes are recorded
     spikes: np.recarray  # SPIKE: what has been recorded
+    fired: np.recarray  # SPIKE: of the window in work
+    # Room to work in: meaningless between windows.
+    arrivals: np.recarray  # ARRIVAL
+    slices: np.recarray  # SLICE (B, capacity)
+    flat_time: np.ndarray  # float64 (B, capacity): flat events, which are drive events and deliveries with individual delays
+    flat_weight: np.ndarray  # float64 (B, capacity)
+    flat_target: np.ndarray  # uint32 (B, capacity): local indices in the population
+    flat_left: np.ndarray  # float64 (B, FLAT_CHUNK): what is left of some of them at the window's end
+    way_ends: np.ndarray  # int64 (B, ways + 1): flat events by way
+    words: np.ndarray  # int64 (B, 4, events): for drawing
+    collected: np.recarray  # COLLECT_ENTRY (B, capacity)
+    grouped: np.recarray  # COLLECT_ENTRY (B, capacity): the same by neuron and time
+    hot: np.recarray  # HOT_NEURON (N + B + 1,): of block b from its first address + b on
+    start: np.ndarray  # float64 (N + B + 1) x 2 V, flat: their states before the window, residues (0) included
+    after: np.ndarray  # float64, the same shape: after it
+    slot: np.ndarray  # int32 (N,): number of a hot neuron
+    is_hot: np.ndarray  # uint8 (N,): whether it is one
+    found: np.ndarray  # int64 (B, longest): places whose targets are hot
+    block_fired: np.recarray  # SPIKE (B, capacity)
+    propagator: np.ndarray  # float64 (B, 2 V): see adapters.propagate
+    before: np.ndarray  # float64 (B,): where the states of hot neurons stand, ms
+    width: int  # 2 V
+    room: np.ndarray  # float64 (B, CHUNK): for the scan and for adapters
 
 
-# Arrays that may be too short for a window.
-GROWING = ("rings", "slices", "driven", "collected", "grouped", "fired", "spikes", "flights")
-RINGS, SLICES, DRIVEN_EVENTS, COLLECTIONS, GROUPS, FIRINGS, RECORDS, IN_FLIGHT = range(len(GROWING))
+# Arrays that may be too short for a window; the flat ones grow together.
+GROWING = ("rings", "flights", "arrivals", "slices", "flat_time", "collected", "block_fired", "fired", "spikes")
+RINGS, IN_FLIGHT, ARRIVED, SLICED, FLATTENED, COLLECTIONS, BLOCK_FIRINGS, FIRINGS, RECORDS = range(len(GROWING))
+_TOGETHER = {"flat_time": ("flat_time", "flat_weight", "flat_target", "found"), "collected": ("collected", "grouped")}
 
-# Not copied with the rest: what only grows, and what the user switches.
-_SHARED = ("record", "spikes", "train")
+# What a copy shares with its original: what only grows, what the user switches, and room to work in.
+_SHARED = ("record", "spikes", "train", *WindowState._fields[WindowState._fields.index("arrivals") :])
 
 
-def new_state(program, plan, record, capacity=256):
+def new_state(program, plan, models, record, capacity=256):
     """The state at time 0."""
-    n, lanes = program.n_addresses, len(program.fabric.lane_delay)
-    populations = program.fabric.populations
+    n, lanes, blocks = program.n_addresses, len(program.fabric.lane_delay), len(plan.targets)
+    variables = max([len(m.variables) for m in models], default=1)
+    longest = int(np.diff(program.fabric.indptr).max(initial=0))
+    flat = max(capacity, int(plan.targets.events.max(initial=0)) + 1)
     state = WindowState(
-        clock=np.array([0.0, np.inf]),
+        clock=np.zeros(2),
         counters=np.zeros(N_ALL_COUNTERS, np.int64),
-        x=np.zeros(n),
-        received=np.zeros(n),
+        own=np.zeros((blocks, N_OWN + 14), np.int64),
+        times=np.zeros((blocks, N_CLOCK + 12)),
+        y=np.zeros((2, variables, n)),
         free=np.full(n, -np.inf),
         held=np.zeros(n),
-        stands=np.zeros(len(populations)),
-        moved=np.zeros(len(populations), np.uint8),
-        earliest=np.zeros(len(populations)),
-        ends=records(END, len(populations)),
-        ending=np.zeros(n, np.int64),
+        refractory=np.zeros(n, np.int64),
         lanes=records(LANE, 2 * lanes),
         rings=records(ARRIVING, (2 * lanes, capacity)),
-        flights=records(FLIGHT, capacity),
+        flights=records(FLIGHT, (blocks, capacity if plan.ignites.any() else 0)),
         wakes=records(WAKING, n),
         place=np.full(n, -1, np.int64),
         draws=np.zeros(len(program.poisson), np.int64),
         train=program.train,
-        drive=drive_state(program),
-        driven=records(DRIVEN_EVENT, capacity),
-        slices=records(SLICE, capacity),
-        collected=records(COLLECT, capacity),
-        grouped=records(COLLECT, capacity),
-        hot=records(HOT_NEURON, n + 1),
-        slot=np.full(n, -1, np.int32),
-        is_hot=np.zeros(n, np.uint8),
-        found=np.zeros(int(np.diff(program.fabric.indptr).max(initial=0)) + 1, np.int64),
-        bound=np.zeros(len(program.drives.drives) + 1, np.int64),
-        fired=records(SPIKE, 2 * n + 64),
         record=record,
         spikes=records(SPIKE, 4 * capacity),
+        fired=records(SPIKE, 4 * capacity),
+        arrivals=records(ARRIVAL, capacity),
+        slices=records(SLICE, (blocks, capacity)),
+        flat_time=np.empty((blocks, flat)),
+        flat_weight=np.empty((blocks, flat)),
+        flat_target=np.zeros((blocks, flat), np.uint32),
+        flat_left=np.empty((blocks, FLAT_CHUNK)),
+        way_ends=np.zeros((blocks, int((plan.targets.ways_end - plan.targets.ways).max(initial=0)) + 1), np.int64),
+        words=np.empty((blocks, 4, int(program.drives.blocks.length.max(initial=0))), np.int64),
+        collected=records(COLLECT_ENTRY, (blocks, capacity)),
+        grouped=records(COLLECT_ENTRY, (blocks, capacity)),
+        hot=records(HOT_NEURON, n + blocks + 1),
+        start=np.zeros((n + blocks + 1) * 2 * variables),
+        after=np.zeros((n + blocks + 1) * 2 * variables),
+        slot=np.full(n, -1, np.int32),
+        is_hot=np.zeros(n, np.uint8),
+        found=np.zeros((blocks, max(longest, flat) + 1), np.int64),
+        block_fired=records(SPIKE, (blocks, capacity)),
+        propagator=np.zeros((blocks, 2 * variables)),
+        before=np.zeros(blocks),
+        width=2 * variables,
+        room=np.zeros((blocks, max(CHUNK, 2 * variables))),
     )
-    for k, (frame, p) in enumerate(zip(plan.frames, populations, strict=True)):
-        if p.kind >= 0:
-            rows = program.initial[p.row : p.row + p.count * p.width].reshape(p.count, p.width)
-            state.x[p.first : p.first + p.count] = rows[:, STATE] - frame.v_inf
-        else:
-            state.earliest[k] = np.inf
-    state.counters[FAULT] = -1
+    for b, t in enumerate(plan.targets):
+        p = program.fabric.populations[t.population]
+        rows = program.initial[p.row : p.row + p.count * p.width].reshape(p.count, p.width)
+        rows = rows[t.first - p.first : t.first - p.first + t.count, STATE : STATE + t.width]
+        state.y[0, : t.width, t.first : t.first + t.count] = rows.T
+        state.y[0, 0, t.first : t.first + t.count] -= plan_v_inf(program, plan, models, b)
+    state.times[:, NEXT_OWN] = np.inf
+    state.times[:, SPAN] = np.nan
+    state.own[:, BLOCK_FAULT] = state.own[:, BLOCK_SHORT] = -1
+    state.counters[[FAULT, SHORT]] = -1
     return state
+
+
+def plan_v_inf(program, plan, models, b):
+    """v_inf of the neurons of a block: one number, or one for each."""
+    t = plan.targets[b]
+    fields = models[t.kind].constant_type._fields
+    at = t.constant + fields.index("v_inf")
+    if not t.constant_stride:
+        return program.constants[at]
+    return program.constants[at : at + t.count * t.constant_stride : t.constant_stride]
 
 
 def copied(state):
     """A copy that a window can be tried on."""
-    return state._replace(
-        drive=DriveState(*(a.copy() for a in state.drive)),
-        **{k: v.copy() for k, v in zip(state._fields, state, strict=True) if k not in (*_SHARED, "drive")},
-    )
+    return state._replace(**{name: getattr(state, name).copy() for name in state._fields if name not in _SHARED})
+
+
+def kept(state):
+    """What a checkpoint has to hold: all but the room to work in."""
+    return state._fields[: state._fields.index("arrivals")]
 
 
 def grown(state):
-    """The same state with the array longer that was too short."""
-    name, length = GROWING[state.counters[SHORT]], int(state.counters[NEEDED])
-    if name == "rings":
-        return state._replace(**_grown_rings(state, length))
-    array = getattr(state, name)
-    longer = records(array.dtype, max(length, 2 * len(array)))
-    longer[: len(array)] = array
-    return state._replace(**{name: longer})
+    """The same state with the arrays longer that were too short."""
+    shorts = {int(k): int(n) for k, n in state.own[:, [BLOCK_SHORT, BLOCK_NEEDED]] if k >= 0}
+    for k, n in state.own[:, [BLOCK_SHORT, BLOCK_NEEDED]]:
+        if k >= 0:
+            shorts[int(k)] = max(shorts[int(k)], int(n))
+    if state.counters[SHORT] >= 0:
+        shorts[int(state.counters[SHORT])] = int(state.counters[NEEDED])
+    state.own[:, BLOCK_SHORT] = state.counters[SHORT] = -1
+    for k, needed in shorts.items():
+        name = GROWING[k]
+        if name == "rings":
+            state = state._replace(**_grown_rings(state, needed))
+            continue
+        state = state._replace(**{own: _longer(getattr(state, own), needed) for own in _TOGETHER.get(name, (name,))})
+    return state
+
+
+def _longer(array, needed):
+    """An array at least twice as long in its last dimension, with the same content."""
+    from ...errors import CapacityError
+
+    length = max(needed, 2 * array.shape[-1])
+    shape = (*array.shape[:-1], length)
+    size = int(np.prod(shape)) * array.dtype.itemsize
+    if size > available_bytes():
+        raise CapacityError(f"events in flight and in a window need {size / 2**30:.1f} GiB more, {available_bytes() / 2**30:.1f} GiB are free")
+    longer = records(array.dtype, shape) if array.dtype.names else np.zeros(shape, array.dtype)
+    longer[..., : array.shape[-1]] = array
+    return longer
 
 
 def _grown_rings(state, length):

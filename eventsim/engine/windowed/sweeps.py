@@ -1,258 +1,213 @@
-"""The sweeps of a window over the slices that arrive in it, and what is left for the replay (see kernels.py)."""
+"""The sweeps of a window over what reaches a block: bound, and accumulate.
 
-import math
+What a delivery of weight 1 leaves at the window's end depends on the interval to it alone: a polynomial (plan.responses).
+Excitation is added to the half of `y` that collects; a scan brings the other half to the window's end, adds what was
+collected, and finds the hot neurons; the halves change roles; inhibition is added to what now are the variables.
+"""
 
-from ...numerics.propagators import relaxed, remaining
-from ..compiled.state import FIRED
-from .state import ARRIVALS, COLLECTED, DRIVEN, HOT, REPLAYED
+from ...numerics.memory import prefetch
+from .plan import CHUNK, FLAT_CHUNK
+
+LINE = 16  # targets in a line of memory
 
 
-def integrate(program, frames, state, counters, end):
-    """Bring all populations that have anything to do to the window's end, but for the hot neurons, which are collected."""
-    fabric, slices, driven = program.fabric, state.slices, state.driven
-    hot, slot = state.hot, state.slot
-    counters[HOT] = 0
-    for p in range(frames.size):
-        frame = frames[p]
-        if frame.kind < 0:
+def sweep_slices(fabric, plan, slices, n, sign, end, window, y, origin, stop):
+    """Add the deliveries of one sign of a block's slices."""
+    ways, response = plan.ways, plan.response
+    for i in range(n):
+        fetch_row(plan.target, slices, i + 2, n)
+        piece = slices[i]
+        way = ways[piece.way]
+        if way.sign != sign:
             continue
-        first, stop = frame.first, frame.first + frame.count
-        busy = False
-        for i in range(counters[ARRIVALS]):
-            busy |= fabric.projections[slices[i].projection].post == p
-        for d in range(program.drives.drives.size):
-            busy |= program.drives.drives[d].population == p and state.bound[d] < state.bound[d + 1]
-        before = counters[HOT]
-        end_refractoriness(frame, state, counters, p, end)
-        if not busy and counters[HOT] == before and state.earliest[p] >= end:
+        u = 2.0 * (end - piece.time) / window - 1.0
+        left = value_at(response, way.response, way.degree, u)
+        left_own = value_at(response, way.response + way.degree + 1, way.degree, u) if way.own > 0 else 0.0
+        j = fabric.projections[piece.projection]
+        target = plan.target[piece.begin : piece.end]
+        onto = y[0, origin:stop]
+        if j.weight_stride == 0:
+            w = fabric.weight[j.weight]
+            add_shared(target, w * left, onto)
+            if way.own > 0:
+                add_shared(target, w * left_own, y[way.own, origin:stop])
             continue
-        state.moved[p] = 1
-        for i in range(counters[ARRIVALS]):
-            j = fabric.projections[slices[i].projection]
-            if j.post == p:
-                sweep(slices[i], j, fabric, frame, end, state.received[first:stop], 1.0)
-        for d in range(program.drives.drives.size):
-            if program.drives.drives[d].population == p:
-                excite_driven(driven[state.bound[d] : state.bound[d + 1]], frame, end, state.received)
-        z = (end - state.stands[p]) / frame.tau
-        scan(frame, state.x, state.received, remaining(z, relaxed(z)), hot, slot, state.is_hot, state.free, counters)
-        for i in range(counters[ARRIVALS]):
-            j = fabric.projections[slices[i].projection]
-            if j.post == p:
-                sweep(slices[i], j, fabric, frame, end, state.x[first:stop], -1.0)
-        for d in range(program.drives.drives.size):
-            if program.drives.drives[d].population == p and not program.drives.drives[d].weight > 0.0:
-                inhibit_driven(driven[state.bound[d] : state.bound[d + 1]], frame, end, state.x)
-        state.earliest[p] = end if busy and frame.v_inf > frame.v_thresh else next_by_itself(frame, state.x, end)
-    counters[COLLECTED] = 0
-    if counters[HOT] > 0:
-        collect(fabric, state, counters)
-        group(hot, counters[HOT], state.collected, counters[COLLECTED], state.grouped)
+        weight = fabric.weight[j.weight + piece.begin - j.first : j.weight + piece.end - j.first]
+        if piece.mixed:
+            add_of_sign(target, weight, sign, left, onto)
+            if way.own > 0:
+                add_of_sign(target, weight, sign, left_own, y[way.own, origin:stop])
+        else:
+            add_own(target, weight, left, onto)
+            if way.own > 0:
+                add_own(target, weight, left_own, y[way.own, origin:stop])
 
 
-def end_refractoriness(frame, state, counters, p, end):
-    """Neurons whose refractoriness ends before `end` are hot."""
-    ends, first = state.ends, frame.first
-    while ends[p].count > 0:
-        address = state.ending[first + ends[p].head]
-        if state.free[address] >= end:
-            break
-        ends[p].head = ends[p].head + 1 if ends[p].head + 1 < frame.count else 0
-        ends[p].count -= 1
-        make_hot(state.hot, state.slot, state.is_hot, counters, address, -math.inf, state.free[address])
-        state.hot[counters[HOT] - 1].held = state.held[address]
+def fetch_row(target, slices, i, n):
+    """Fetch the targets of a slice that will be swept soon: rows of a large network come from far away."""
+    if i < n:
+        for place in range(slices[i].begin, min(slices[i].end, slices[i].begin + 16 * LINE), LINE):
+            prefetch(target, place)
 
 
-def make_hot(hot, slot, is_hot, counters, address, x, free):
-    """Put a neuron on the list of those to be replayed."""
-    k = counters[HOT]
-    counters[HOT] = k + 1
-    slot[address] = k
-    is_hot[address] = 1
-    hot[k].address = address
-    hot[k].x = x
-    hot[k].free = free
-    hot[k].held = 0.0
-
-
-def sweep(piece, j, fabric, frame, end, onto, sign):
-    """Add the deliveries of one sign of a slice, decayed to the window's end."""
-    if piece.begin == piece.end:
-        return
-    target = fabric.target[piece.begin : piece.end]
-    weight = fabric.weight[j.weight + (piece.begin - j.first) * j.weight_stride :]
-    if j.weight_stride == 0 and not weight[0] * sign > 0.0:
-        return
-    if piece.own:
-        delay = fabric.delay[j.delay + piece.begin - j.first :]
-        sweep_own(target, weight, j.weight_stride, delay, piece.time, frame.tau, end, onto, sign)
-        return
-    z = (end - piece.time) / frame.tau
-    decay = remaining(z, relaxed(z))
-    if j.weight_stride == 0:
-        w = weight[0] * decay
-        for k in range(target.size):
-            onto[target[k]] += w
-    else:
-        for k in range(target.size):
-            w = weight[k]
-            onto[target[k]] += decay * (w if w * sign > 0.0 else 0.0)
-
-
-def sweep_own(target, weight, stride, delay, spike, tau, end, onto, sign):
-    """The same where every synapse has a delay of its own."""
+def add_shared(target, value, onto):
+    """One value to all targets."""
     for k in range(target.size):
-        w = weight[k * stride]
-        z = (end - (spike + delay[k])) / tau
-        onto[target[k]] += remaining(z, relaxed(z)) * (w if w * sign > 0.0 else 0.0)
+        onto[target[k]] += value
 
 
-def excite_driven(driven, frame, end, onto):
-    """Add drive events of positive weight."""
-    for i in range(driven.size):
-        w = driven[i].weight
-        if w > 0.0:
-            onto[driven[i].address] += w * (1.0 - relaxed((end - driven[i].time) / frame.tau))
+def add_own(target, weight, left, onto):
+    """What is left of each target's own weight."""
+    for k in range(target.size):
+        onto[target[k]] += weight[k] * left
 
 
-def inhibit_driven(driven, frame, end, onto):
-    """Add drive events of negative weight."""
-    for i in range(driven.size):
-        w = driven[i].weight
-        if w < 0.0:
-            onto[driven[i].address] += w * (1.0 - relaxed((end - driven[i].time) / frame.tau))
+def add_of_sign(target, weight, sign, left, onto):
+    """The same of the weights of one sign."""
+    for k in range(target.size):
+        w = weight[k]
+        onto[target[k]] += left * (w if w * sign > 0.0 else 0.0)
 
 
-CHUNK = 256
+def value_at(response, first, degree, u):
+    """A polynomial at u, its coefficients being response[first:first + degree + 1]."""
+    value = response[first]
+    for k in range(first + 1, first + degree + 1):
+        value = value * u + response[k]
+    return value
 
 
-def scan(frame, x, received, decay, hot, slot, is_hot, free, counters):
-    """Bring x to the window's end, excitation included; neurons at the limit are hot."""
-    limit, stop = frame.limit, frame.first + frame.count
-    for first in range(frame.first, stop, CHUNK):
-        own_x, own_received = x[first : min(first + CHUNK, stop)], received[first : min(first + CHUNK, stop)]
-        if bring(own_x, own_received, decay, limit) > 0:
-            for k in range(own_x.size):
-                if not own_received[k] < limit:
-                    make_hot(hot, slot, is_hot, counters, first + k, own_x[k], free[first + k])
-        for k in range(own_x.size):
-            own_x[k] = own_received[k]
-            own_received[k] = 0.0
+def sweep_flat(plan, t, ends, sign, end, window, time, weight, target, left, y):
+    """Add the flat events of one sign."""
+    for w in range(t.ways, t.ways_end):
+        way = plan.ways[w]
+        begin, stop = ends[w - t.ways], ends[w - t.ways + 1]
+        if way.sign != sign or begin == stop:
+            continue
+        for variable in range(2 if way.own > 0 else 1):
+            onto = y[way.own if variable > 0 else 0, t.origin : t.first + t.count]
+            coefficients = plan.response[way.response + variable * (way.degree + 1) : way.response + (variable + 1) * (way.degree + 1)]
+            for a in range(begin, stop, FLAT_CHUNK):
+                z = min(a + FLAT_CHUNK, stop)
+                evaluate(coefficients, time[a:z], weight[a:z], end, 2.0 / window, left[: z - a])
+                add_flat(target[a:z], left[: z - a], onto)
 
 
-def bring(x, received, decay, limit):
-    """x at the window's end, into `received`; how many are not below the limit. A loop of its own: as such it is vectorised."""
+def evaluate(coefficients, time, weight, end, scale, left):
+    """What is left of flat events: Horner's rule, for all of them at once."""
+    n = time.size
+    degree = coefficients.size - 1
+    fill(left[:n], coefficients[0])
+    k = 1
+    while k + 1 <= degree:
+        two_steps(left, time, end, scale, coefficients[k], coefficients[k + 1])
+        k += 2
+    last_step(left, time, weight, end, scale, coefficients[k] if k <= degree else 0.0, k <= degree)
+
+
+def fill(left, value):
+    """All to one value."""
+    for i in range(left.size):
+        left[i] = value
+
+
+def two_steps(left, time, end, scale, a, b):
+    """Two steps of Horner's rule."""
+    for i in range(left.size):
+        u = (end - time[i]) * scale - 1.0
+        left[i] = (left[i] * u + a) * u + b
+
+
+def last_step(left, time, weight, end, scale, a, one_more):
+    """A last step, if there is one, and the weights."""
+    if one_more:
+        for i in range(left.size):
+            left[i] = (left[i] * ((end - time[i]) * scale - 1.0) + a) * weight[i]
+    else:
+        for i in range(left.size):
+            left[i] *= weight[i]
+
+
+def add_flat(target, left, onto):
+    """Add to targets."""
+    for i in range(target.size):
+        onto[target[i]] += left[i]
+
+
+# -- scan -------------------------------------------------------------------------------------------------------------------
+
+
+def scan(t, y, side, propagator, limits, room, hot, start, width, slot, is_hot, free, n_hot):
+    """Bring a block's variables to the window's end, excitation included, into the other half of y; the number of hot neurons.
+
+    Until the end T of the window, x(t) is at most x(T) + max(0, x(T) - L) (exp(window/tau) - 1), where L is the least
+    potential that the currents hold: x - L, would the current be L throughout, grows by exp when followed backwards.
+    """
+    for begin in range(0, t.count, CHUNK):
+        a, n = t.first + begin, min(CHUNK, t.count - begin)
+        limit = limits[t.limit + begin * t.limit_stride : t.limit + begin * t.limit_stride + n]
+        after = y[1 - side, 0, a : a + n]
+        least = room[:n]
+        if t.width == 1:
+            hits = bring(y[side, 0, a : a + n], after, propagator[0], t.gain, limit)
+        else:
+            relax(y[side, 0, a : a + n], after, propagator[0], least)
+            for v in range(1, t.width):
+                current = y[side, v, a : a + n]
+                charge(current, after, y[1 - side, v, a : a + n], propagator[v], propagator[t.width + v], least)
+            hits = count_hits(after, least, t.pull, t.gain, limit)
+        if hits > 0:
+            for k in range(n):
+                bound = least[k] * t.pull if t.width > 1 else 0.0
+                if not after[k] + max(0.0, after[k] - bound) * t.gain < limit[k]:
+                    make_hot(y, side, t.width, hot, start, width, slot, is_hot, n_hot, a + k, free[a + k])
+                    n_hot += 1
+        for v in range(t.width):
+            fill(y[side, v, a : a + n], 0.0)
+    return n_hot
+
+
+def bring(x, after, left, gain, limit):
+    """A membrane without currents; how many may reach the limit. A loop of its own: as such it is vectorised."""
     hits = 0
     for k in range(x.size):
-        after = x[k] * decay + received[k]
-        received[k] = after
-        hits += not after < limit
+        value = x[k] * left + after[k]
+        after[k] = value
+        hits += not value + max(0.0, value) * gain < limit[k]
     return hits
 
 
-def next_by_itself(frame, x, end):
-    """A time before which no neuron of a population reaches threshold by itself, ms."""
-    distance = frame.v_thresh - frame.v_inf
-    if distance >= 0.0:
-        return math.inf
-    highest = -math.inf
-    for address in range(frame.first, frame.first + frame.count):
-        highest = max(highest, x[address])
-    if highest == -math.inf:
-        return math.inf
-    if highest >= distance:
-        return end
-    return end + frame.tau * math.log(highest / distance) * (1.0 - 2.0**-20)
+def relax(x, after, left, least):
+    """A membrane before its currents."""
+    for k in range(x.size):
+        after[k] += x[k] * left
+        least[k] = 0.0
 
 
-def collect(fabric, state, counters):
-    """What hot neurons receive: recurrent deliveries in canonical order, then drive events."""
-    collected, slot, is_hot, found, n = state.collected, state.slot, state.is_hot, state.found, 0
-    for i in range(counters[ARRIVALS]):
-        piece = state.slices[i]
-        j = fabric.projections[piece.projection]
-        p = fabric.populations[j.post]
-        target = fabric.target[piece.begin : piece.end]
-        hits = find(target, is_hot[p.first : p.first + p.count], found)
-        for h in range(hits):
-            k = found[h]
-            collected[n].slot = slot[p.first + target[k]]
-            delay = fabric.delay[j.delay + piece.begin + k - j.first] if piece.own else 0.0
-            collected[n].time = piece.time + delay
-            collected[n].weight = fabric.weight[j.weight + (piece.begin + k - j.first) * j.weight_stride]
-            n += 1
-    for i in range(counters[DRIVEN]):
-        address = state.driven[i].address
-        if is_hot[address]:
-            collected[n].slot = slot[address]
-            collected[n].time = state.driven[i].time
-            collected[n].weight = state.driven[i].weight
-            n += 1
-    counters[COLLECTED] = n
+def charge(current, after, current_after, left, charged, least):
+    """What a current does to the membrane and what is left of it; the least it is in the window."""
+    for k in range(current.size):
+        i = current[k]
+        remains = i * left
+        after[k] += i * charged
+        current_after[k] += remains
+        least[k] += min(i, remains)
 
 
-def find(target, is_hot, found):
-    """Places of hot targets in a row; their number. Without a branch, for almost none is."""
-    n = 0
-    for k in range(target.size):
-        found[n] = k
-        n += is_hot[target[k]]
-    return n
+def count_hits(after, least, pull, gain, limit):
+    """How many may reach the limit."""
+    hits = 0
+    for k in range(after.size):
+        hits += not after[k] + max(0.0, after[k] - least[k] * pull) * gain < limit[k]
+    return hits
 
 
-def group(hot, n_hot, collected, n, grouped):
-    """Sort what was collected by neuron and time, keeping the order of equal ones."""
-    for k in range(n_hot + 1):
-        hot[k].begin = 0
-    for i in range(n):
-        hot[collected[i].slot].begin += 1
-    total = 0
-    for k in range(n_hot + 1):
-        count = hot[k].begin
-        hot[k].begin = total
-        total += count
-    for i in range(n):
-        k = collected[i].slot
-        grouped[hot[k].begin] = collected[i]
-        hot[k].begin += 1
-    for k in range(n_hot, 0, -1):  # each now points behind its last: the beginning of the next
-        hot[k].begin = hot[k - 1].begin
-    hot[0].begin = 0
-    for k in range(n_hot):
-        for i in range(hot[k].begin + 1, hot[k + 1].begin):
-            t, w = grouped[i].time, grouped[i].weight
-            at = i
-            while at > hot[k].begin and grouped[at - 1].time > t:
-                grouped[at] = grouped[at - 1]
-                at -= 1
-            grouped[at].time = t
-            grouped[at].weight = w
+def make_hot(y, side, variables, hot, start, width, slot, is_hot, n, address, free):
+    """Put a neuron on the list of those to be replayed, as number n."""
+    slot[address] = n
+    is_hot[address] = 1
+    hot[n].address = address
+    hot[n].free = free
+    for v in range(variables):
+        start[n * width + v] = y[side, v, address]
 
-
-def commit(fabric, frames, state, counters, end):
-    """Take over what the replay found, and where the populations stand."""
-    for p in range(frames.size):
-        if state.moved[p]:
-            state.stands[p] = end
-            state.moved[p] = 0
-    for k in range(counters[HOT]):
-        neuron = state.hot[k]
-        state.x[neuron.address] = neuron.after
-        state.free[neuron.address] = neuron.after_free
-        state.held[neuron.address] = neuron.after_held
-    for i in range(counters[FIRED]):
-        address = state.fired[i].address
-        p = fabric.of_address[address]
-        if frames[p].kind >= 0 and state.x[address] == -math.inf and state.fired[i].time + frames[p].t_ref == state.free[address]:
-            at = state.ends[p].head + state.ends[p].count
-            state.ending[frames[p].first + (at if at < frames[p].count else at - frames[p].count)] = address
-            state.ends[p].count += 1
-    for k in range(counters[HOT]):
-        address = state.hot[k].address
-        state.slot[address] = -1
-        state.is_hot[address] = 0
-        p = fabric.of_address[address]
-        if frames[p].v_inf > frames[p].v_thresh:
-            state.earliest[p] = end
-    counters[REPLAYED] += counters[HOT]
-    counters[HOT] = 0

@@ -1,0 +1,153 @@
+"""Which networks the windowed engine takes, and how long its windows are: functions of the Program alone."""
+
+import math
+
+import numpy as np
+
+from ...lowering.program import shared_or_own
+
+# Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
+SHORTEST = 2.0**-20
+
+# Sums of potentials and weights up to this never leave the finite numbers, so -inf can mean refractoriness.
+LARGEST = 1e100
+
+# A window is so short that the excitation expected in it is this part of the way from reset to threshold, and that it
+# is this part of a membrane time constant: then few neurons come so near to threshold that they have to be replayed.
+PART = 1.0 / 32.0
+_PART_OF_MEMBRANE = 1.0 / 16.0
+_PART_OF_DECAY = 1.0 / 4.0  # of any time constant: then a polynomial of low degree says what is left of a delivery
+
+_EXPECTED_RATE = 20.0  # Hz, of neurons whose rate is not known beforehand
+
+# Events that a window has to hold on average, so that its sweeps pay.
+_WORTHWHILE = 300.0
+
+# Constants that may differ between the neurons of a population.
+OWN = ("v_inf", "v_thresh", "v_reset", "t_ref")
+
+
+def unsuited(program, models):
+    """Why the windowed engine cannot take a Program, in words; None: it can."""
+    fabric = program.fabric
+    for p in fabric.populations:
+        if p.kind < 0:
+            continue
+        model = models[p.kind]
+        if model.membrane is None:
+            return f"{model.name} is not linear below threshold"
+        shared = [k for k, name in enumerate(model.constant_type._fields) if name not in OWN]
+        own = constants_of(program, p, model)[:, shared]
+        if p.constant_stride and (own != own[0]).any():
+            return "it takes populations whose neurons share their time constants"
+    values = (program.constants, fabric.weight, program.drives.members.weight, program.initial[np.isfinite(program.initial)])
+    if any(max(abs(v.max(initial=0.0)), abs(v.min(initial=0.0))) > LARGEST for v in values):
+        return f"it takes values up to {LARGEST:g}, whose sums stay finite"
+    for j in fabric.projections:
+        if smallest_delay(fabric, j) < SHORTEST:
+            return f"it takes delays of {SHORTEST:.3g} ms and more"
+    return None
+
+
+def suits(program, models):
+    """Whether the windowed engine can take a Program and is the faster one."""
+    if unsuited(program, models) is not None:
+        return False
+    return window_length(program, models) * expected_events(program) >= _WORTHWHILE
+
+
+def expected_events(program):
+    """Deliveries and drive events to be expected in a millisecond."""
+    fabric, drives = program.fabric, program.drives
+    recurrent = sum(synapses_of(fabric, j) for j in fabric.projections) * _EXPECTED_RATE * 1e-3
+    return recurrent + sum(drive_events(drives, d) for d in drives.drives)
+
+
+def constants_of(program, p, model):
+    """The constants of a population: one row for each neuron, or one that all share."""
+    width = len(model.constant_type._fields)
+    return program.constants[p.constant : p.constant + (p.count if p.constant_stride else 1) * width].reshape(-1, width)
+
+
+def window_length(program, models):
+    """Dyadic length of a window, ms: no longer than any delay from a neuron, short enough that few neurons come near threshold."""
+    fabric, drives = program.fabric, program.drives.drives
+    longest = 1.0
+    excitation = np.zeros(len(fabric.populations))  # expected weight of excitation, per ms and neuron
+    for j in fabric.projections:
+        if not j.pre_count:
+            continue
+        if fabric.populations[fabric.of_address[j.pre_first]].kind >= 0:
+            longest = min(longest, smallest_delay(fabric, j))
+        synapses = synapses_of(fabric, j)
+        weights = shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses)
+        excitation[j.post] += synapses / max(1, fabric.populations[j.post].count) * _mean_positive(weights) * _EXPECTED_RATE * 1e-3
+    for d in drives:
+        weights = program.drives.members.weight[d.member : d.member_end]
+        events = drive_events(program.drives, d)
+        excitation[d.population] += events / max(1, fabric.populations[d.population].count) * _mean_positive(weights)
+    for p, rate in zip(fabric.populations, excitation, strict=True):
+        if p.kind < 0:
+            continue
+        model = models[p.kind]
+        c = model.constant_type(*constants_of(program, p, model)[0])
+        tau, _ = model.membrane(c)
+        decays = decay_times(model, c)
+        longest = min(longest, _PART_OF_MEMBRANE * tau, _PART_OF_DECAY * decays.min())
+        rise = rate * _push(model, c, decays)
+        if rise > 0.0:
+            longest = min(longest, PART * (c.v_thresh - c.v_reset) / rise)
+    return max(2.0 ** math.floor(math.log2(longest)), SHORTEST)
+
+
+def decay_times(model, c):
+    """Time constants of a model's variables, ms."""
+    tau, _ = model.membrane(c)
+    dt = tau * 2.0**-30
+    zero = model.state_type(*np.zeros(len(model.state_type._fields)))
+    at_rest = c._replace(v_inf=0.0)
+    times = []
+    for name in model.variables:
+        after = getattr(model.flow(at_rest, zero._replace(**{name: 1.0}), dt), name)
+        times.append(-dt / math.log(after) if 0.0 < after < 1.0 else dt)
+    return np.array(times)
+
+
+def _push(model, c, decays):
+    """What a delivery of weight 1 adds to v in all, were there no leak: the largest over the receptors."""
+    tau, resistance = model.membrane(c)
+    zero = model.state_type(*np.zeros(len(model.state_type._fields)))
+    pushes = []
+    for port in range(len(model.ports)):
+        after = model.receive(c._replace(v_inf=0.0), zero, port, 1.0)
+        others = sum(x * t for x, t in zip(after[1 : len(decays)], decays[1:], strict=True))
+        pushes.append(after[0] + others * resistance / tau)
+    return max(pushes)
+
+
+def _mean_positive(weights, chunk=1 << 20):
+    """Mean of max(w, 0), without a second array as long as the first."""
+    total = sum(float(np.maximum(weights[k : k + chunk], 0.0).sum()) for k in range(0, len(weights), chunk))
+    return total / max(1, len(weights))
+
+
+def smallest_delay(fabric, j):
+    """Smallest delay of a projection, ms; inf without synapses."""
+    return float(shared_or_own(fabric.delay, j.delay, j.delay_stride, synapses_of(fabric, j)).min(initial=np.inf))
+
+
+def synapses_of(fabric, j):
+    """Number of synapses of a projection."""
+    return int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+
+
+def drive_events(drives, d):
+    """Mean number of events of a drive in a millisecond."""
+    means = [_mean_of(drives, block) for block in range(d.block, d.block_end)]
+    return sum(means) / d.bin
+
+
+def _mean_of(drives, block):
+    """Mean of a distribution that is given as P(N <= k)."""
+    b = drives.blocks[block]
+    return float((1.0 - drives.cumulative[b.table : b.table + b.length]).sum())
