@@ -104,7 +104,8 @@ def nearly_crossing(c, s):
 
 def postponed(c, s, w, crossing):
     # -w tau_m / (v_inf - v) is the delay to first order; it has to be far above what rounding does to a time or a state.
-    return w < 0.0 and _ROUNDING * ((crossing + c.tau_m) * (c.v_inf - s.v)) < -w * c.tau_m
+    # Written without a branch, for loops over many neurons.
+    return (w < 0.0) & (_ROUNDING * ((crossing + c.tau_m) * (c.v_inf - s.v)) < -w * c.tau_m)
 
 
 def receive(c, s, port, w):

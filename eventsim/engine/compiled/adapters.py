@@ -58,18 +58,23 @@ def receive_at(c, rows, o, t, port, w):
 
 def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, scratch, attention, n):
     """A slice of deliveries at t. Neurons that may fire before the engine would look again are put into attention."""
+    c = Constants(*load_constants(constants, 0))
     if stride == 0 and BATCHES and targets.size >= FEW:
-        c = Constants(*load_constants(constants, 0))
+        dt, wakes, earliest, states = scratch[:BATCH], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :]
         for first in range(0, targets.size, BATCH):
             m = min(BATCH, targets.size - first)
-            gather(c, t, rows, targets[first:], targets.size - first - 1, weights[first * weight_stride :], weight_stride, scratch, m)
-            if port == BY_SIGN:
-                bring(c, t, BY_SIGN, scratch[:m], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :], scratch[4 * BATCH :])
+            own = weights[first * weight_stride :]
+            gather(c, t, rows, targets[first:], targets.size - first - 1, dt, wakes, states, m)
+            if weight_stride == 0:
+                bring(c, port, own[0], own, 0, dt[:m], states)
+                soon = unsure(c, own[0], own, 0, wakes[:m], states)
             else:
-                bring(c, t, port, scratch[:m], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :], scratch[4 * BATCH :])
-            n = scatter(c, t, rows, targets[first:], port, scratch, attention, n, m)
+                bring(c, port, 0.0, own, 1, dt[:m], states)
+                soon = unsure(c, 0.0, own, 1, wakes[:m], states)
+            if soon > 0:
+                limit(c, t, earliest, states, m)
+            n = scatter(c, t, rows, targets[first:], own, weight_stride, port, soon, scratch, attention, n, m)
         return n
-    c = Constants(*load_constants(constants, 0))
     last = targets.size - 1
     for k in range(min(AHEAD, targets.size)):
         prefetch(rows, targets[k] * WIDTH)
@@ -78,14 +83,14 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, s
         j = targets[k]
         if stride != 0:
             c = Constants(*load_constants(constants, j * stride))
-        o = j * WIDTH
-        earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
+        earliest = receive_at(c, rows, j * WIDTH, t, port, weights[k * weight_stride])
         attention[n] = j
-        n += not (earliest >= rows[o + WAKE])
+        # Written so that a state that is not a number demands attention, too.
+        n += not (earliest >= rows[j * WIDTH + WAKE])
     return n
 
 
-def gather(c, t, rows, targets, last_target, weights, weight_stride, scratch, m):
+def gather(c, t, rows, targets, last_target, dt, wakes, states, m):
     """Copy the rows of a batch side by side. An interval of -1 marks a delivery that has to be made by itself.
 
     LAST is set at once, so that a second delivery of the batch to the same neuron finds no time between them.
@@ -94,42 +99,54 @@ def gather(c, t, rows, targets, last_target, weights, weight_stride, scratch, m)
         prefetch(rows, targets[min(k + AHEAD, last_target)] * WIDTH)
         o = targets[k] * WIDTH
         last, free = rows[o + LAST], rows[o + FREE]
-        dt = t - last
-        easy = dt > 0.0 and last >= free and short(c, dt)
-        scratch[k] = dt if easy else -1.0
+        z = t - last
+        easy = z > 0.0 and last >= free and short(c, z)
+        dt[k] = z if easy else -1.0
         if easy:
             rows[o + LAST] = t
-        scratch[BATCH + k] = weights[k * weight_stride]
-        scratch[2 * BATCH + k] = rows[o + WAKE]
+        wakes[k] = rows[o + WAKE]
         s = load_state(rows, o + STATE)
-        for f in range(len(s)):
-            scratch[4 * BATCH + k * len(s) + f] = s[f]
-
-
-def bring(c, t, port, dt, weights, wakes, earliest, states):
-    """Bring the states of a batch forward and add the weights: a loop without branches, which is vectorised."""
-    for k in range(dt.size):
-        s = State(*load_state(states, k * FIELDS))
-        w = weights[k]
-        s = receive(c, flow_short(c, s, dt[k]), port, w)
-        bound = t + crossing_bound(c, s)
-        earliest[k] = math.inf if postponed(c, s, w, wakes[k]) else bound
         for f in range(len(s)):
             states[k * FIELDS + f] = s[f]
 
 
-def scatter(c, t, rows, targets, port, scratch, attention, n, m):
+def bring(c, port, shared, weights, weight_stride, dt, states):
+    """Bring the states of a batch forward and add the weights: a loop without branches, which is vectorised."""
+    for k in range(dt.size):
+        s = State(*load_state(states, k * FIELDS))
+        w = shared if weight_stride == 0 else weights[k]
+        s = receive(c, flow_short(c, s, dt[k]), (0 if w >= 0.0 else 1) if port == BY_SIGN else port, w)
+        for f in range(len(s)):
+            states[k * FIELDS + f] = s[f]
+
+
+def unsure(c, shared, weights, weight_stride, wakes, states):
+    """How many of a batch may now fire sooner than agreed: where it is 0, as with inhibition, no bound is needed."""
+    n = 0
+    for k in range(wakes.size):
+        w = shared if weight_stride == 0 else weights[k]
+        n += not postponed(c, State(*load_state(states, k * FIELDS)), w, wakes[k])
+    return n
+
+
+def limit(c, t, earliest, states, m):
+    """Lower bounds on when the neurons of a batch may fire."""
+    for k in range(m):
+        earliest[k] = t + crossing_bound(c, State(*load_state(states, k * FIELDS)))
+
+
+def scatter(c, t, rows, targets, weights, weight_stride, port, soon, scratch, attention, n, m):
     """Copy the states of a batch back to their rows, and make the other deliveries; flag who demands attention."""
     for k in range(m):
         j = targets[k]
         o = j * WIDTH
-        earliest = scratch[3 * BATCH + k]
+        earliest = scratch[2 * BATCH + k] if soon > 0 else math.inf
         if scratch[k] >= 0.0:
-            store(rows, o, load_state(scratch, 4 * BATCH + k * FIELDS))
+            store(rows, o, load_state(scratch, 3 * BATCH + k * FIELDS))
         else:
-            earliest = receive_at(c, rows, o, t, port, scratch[BATCH + k])
+            earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
         attention[n] = j
-        n += not (earliest >= scratch[2 * BATCH + k])
+        n += not (earliest >= scratch[BATCH + k])
     return n
 
 
@@ -275,7 +292,7 @@ def bind(model):
         "state_at": make_state_at(model.flow, model.flow_refractory),
         "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }
-    for helper in (store, receive_at, gather, bring, scatter, agreed, fire_at):
+    for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
     return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}

@@ -15,6 +15,7 @@ and may be left only within `emit`, whose place is kept in the counters. The rou
 
 import math
 
+from ...aer.router import foresee
 from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
@@ -134,6 +135,8 @@ def advance(
                     emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
                 else:
                     look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
+            if counters[WAKES] > 0:
+                foresee(fabric, wakes[0].address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
                 deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
