@@ -31,7 +31,10 @@ _OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": T
 
 # Modules whose functions are inlined before anything else is optimised: loops that draw random words would not be
 # vectorised otherwise, and what a delivery does would be calls with arguments on the stack.
-_INLINED = {"eventsim." + name for name in ("numerics.random", "numerics.compensation", "numerics.propagators", "neurons.lif", "engine.compiled.adapters")}
+_INLINED = {
+    "eventsim." + name
+    for name in ("numerics.random", "numerics.compensation", "numerics.propagators", "neurons.lif", "engine.compiled.adapters")
+}
 
 _registered = set()
 _seconds = [0.0]

@@ -26,7 +26,9 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 WIDTH = FIELDS = 0
 BATCHES = False
 Constants = State = load_constants = load_state = None
-flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = None
+flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
+    None
+)
 state_at = crossing_time = None
 
 

@@ -16,7 +16,7 @@ from ...lowering.program import WAKE
 from ...numerics.memory import prefetch
 from .pointers import call_plan
 from .queues import set_wake
-from .state import FAR, FREE_BLOCK, PAGE, QUEUE_PEAK, QUEUED, SIZE, WAKES
+from .state import FAR, FREE_BLOCK, PAGE, QUEUE_PEAK, QUEUED, SIZE
 
 # Places in `span`: looks before EDGE are in the heap; page k begins at START + k * WIDTH (ms); PER = 1 / WIDTH.
 EDGE, START, WIDTH, PER = 0, 1, 2, 3

@@ -135,7 +135,7 @@ def advance(
                     emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
                 else:
                     look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
-            if counters[WAKES] > 0:
+            if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
                 foresee(fabric, wakes[0].address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
@@ -150,7 +150,22 @@ def advance(
                     else:
                         apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
             if counters[ATTENDED] > 0:
-                settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t)
+                settle_attended(
+                    populations,
+                    of_address,
+                    constants,
+                    rows,
+                    patience,
+                    calendar,
+                    wakes,
+                    place,
+                    fired,
+                    attention,
+                    attended,
+                    counters,
+                    settle,
+                    t,
+                )
             sort_addresses(fired, counters[FIRED])
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
@@ -165,7 +180,9 @@ def advance(
             counters[FIRED] = 0
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
-            settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t)
+            settle_attended(
+                populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t
+            )
             sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
@@ -301,7 +318,9 @@ def apply_drive(populations, of_address, constants, rows, events, flag, attentio
 # -- 4 threshold ------------------------------------------------------------------------------------------------------
 
 
-def settle_attended(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t):
+def settle_attended(
+    populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t
+):
     """Test each neuron on the list once."""
     for k in range(counters[ATTENDED]):
         attended[attention[k]] = 0
