@@ -92,6 +92,7 @@ def advance(
     wakes, place, fired = queue.wakes, queue.place, state.fired
     arrivals, attention, attended, spikes = state.arrivals, state.attention, state.attended, state.spikes
     calendar, patience = state.calendar, state.patience
+    looking = populations, of_address, constants, rows, patience, calendar, wakes, place, fired
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     while True:
@@ -134,7 +135,7 @@ def advance(
                 if populations[of_address[address]].kind == POISSON:
                     emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
                 else:
-                    look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
+                    look_at(*looking, counters, due, t, address)
             if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
                 foresee(fabric, wakes[0].address)
             if arrival == t:
@@ -150,22 +151,7 @@ def advance(
                     else:
                         apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
             if counters[ATTENDED] > 0:
-                settle_attended(
-                    populations,
-                    of_address,
-                    constants,
-                    rows,
-                    patience,
-                    calendar,
-                    wakes,
-                    place,
-                    fired,
-                    attention,
-                    attended,
-                    counters,
-                    settle,
-                    t,
-                )
+                settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
@@ -180,9 +166,7 @@ def advance(
             counters[FIRED] = 0
             counters[CURSOR] = 0
             deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
-            settle_attended(
-                populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t
-            )
+            settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
