@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # Each worker loads the compiled code once, which is what a worker costs; more than four do not pay.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: help demo test test-slow lint format check bench docs-figures clean
+.PHONY: help demo test test-slow lint format check bench bench-against docs-figures clean
 
 help:
 	@echo "make demo          install, then simulate two published networks and draw their spikes"
@@ -16,6 +16,7 @@ help:
 	@echo "make check         formatting, lint, types, fast tests: what has to pass before a commit"
 	@echo "make test-slow     the longer verification"
 	@echo "make bench         all benchmarks; writes benchmarks/results/"
+	@echo "make bench-against eventsim beside NEST, Brian2 and plain C, where they are installed (benchmarks/against/README.md)"
 	@echo "make docs-figures  the figures of the documentation"
 	@echo "make format        let ruff rewrite the sources"
 	@echo "make clean         remove .venv and everything compiled"
@@ -45,6 +46,11 @@ bench: .venv/.bench
 	$(BIN)/python -m benchmarks.micro
 	$(BIN)/python -m benchmarks.network
 	$(BIN)/python -m benchmarks.report
+
+bench-against: .venv/.bench .venv/.plot
+	$(BIN)/python -m benchmarks.against
+	$(BIN)/python -m benchmarks.report
+	$(BIN)/python docs/figures/speed.py
 
 docs-figures: .venv/.plot
 	for script in docs/figures/*.py; do $(BIN)/python $$script || exit 1; done

@@ -2,6 +2,7 @@
 
 import json
 
+from .against.tables import tables
 from .harness import RESULTS
 
 GROUPS = ("network", "micro", "startup")
@@ -12,6 +13,8 @@ def latest():
     found = {group: {} for group in GROUPS}
     for path in sorted(RESULTS.glob("*.json")):
         content = json.loads(path.read_text())
+        if content["group"] not in found:
+            continue
         for figure in content["figures"]:
             found[content["group"]][figure["name"]] = {**figure, "date": content["date"]}
     return found
@@ -31,6 +34,19 @@ def page(results):
         lines += [_row(f) for f in figures.values()]
         lines += ["", *_conditions(figures.values())]
     return "\n".join(lines) + "\n"
+
+
+def beside_others():
+    """The newest comparison with other simulators, as a section of the page."""
+    path = max(RESULTS.glob("*-against.json"), default=None)
+    if path is None:
+        return ""
+    result = json.loads(path.read_text())
+    entries = [e for part in ("networks", "sweep") for e in result.get(part, [])]
+    loads, commits = ([e["measured"][key] for e in entries] for key in ("load", "commit"))
+    m = result["machine"]
+    told = f"Measured {result['date']}, eventsim at {', '.join(sorted(set(commits)))}; {m['processor']}, {m['cores']} cores; load {min(loads)} to {max(loads)}."
+    return f"\n## Beside other simulators\n\nHow: [against/README.md](../against/README.md).\n{tables(result)}\n{told}\n"
 
 
 def _row(figure):
@@ -56,5 +72,5 @@ def _conditions(figures):
 
 if __name__ == "__main__":
     path = RESULTS / "README.md"
-    path.write_text(page(latest()))
+    path.write_text(page(latest()) + beside_others())
     print(path.read_text(), end="")

@@ -9,6 +9,7 @@ distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Publish
 import importlib
 
 from . import errors
+from .audit import AuditReport
 from .engine.api import Simulator
 from .errors import (
     CapacityError,
@@ -53,6 +54,7 @@ __all__ = [
     "CSR",
     "LIF",
     "AllToAll",
+    "AuditReport",
     "CapacityError",
     "ConnectivityError",
     "DelayError",

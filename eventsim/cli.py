@@ -4,11 +4,9 @@ What is slow to import (numba, matplotlib) is imported by the command that needs
 """
 
 import argparse
-import json
 import math
 import os
 import platform
-import statistics
 import sys
 import warnings
 from importlib import metadata
@@ -91,8 +89,10 @@ def _parser():
         run_bench,
         "measure the speed on this machine",
         "Run a few workloads and print their speed. The rates are checked first: a run that is wrong gets no figure, and the exit code is 1.",
-        "eventsim bench\n  eventsim bench --quick\n  eventsim bench --json - | python -m json.tool",
+        "eventsim bench\n  eventsim bench --quick\n  eventsim bench A400k S1M --threads 1,2\n  eventsim bench --json - | python -m json.tool",
     )
+    bench.add_argument("names", nargs="*", metavar="NAME", help="workloads, such as A B C D S P Z (default: those)")
+    bench.add_argument("--threads", type=_threads, default=[1], metavar="N[,N]", help="numbers of threads, such as 1,2 (default: 1)")
     bench.add_argument("--quick", action="store_true", help="smaller and shorter: a few seconds each")
     bench.add_argument("--seed", type=_seed, default=1, help="of connections, initial states and noise (default: 1)")
     bench.add_argument("--json", metavar="FILE", help="write the results as JSON; '-': to standard output, instead of the table")
@@ -137,7 +137,12 @@ def _argument(kind, low, high, what):
 
 _duration = _argument(float, 10.0, 1e7, "a time of 10 ms or more")
 _scale = _argument(float, 0.01, 1.0, "between 0.01 and 1")
+_thread = _argument(int, 1, 1024, "whole numbers from 1 on, such as 1,2")
 _seed = _argument(int, 0, 2**64 - 1, "a whole number in [0, 2**64)")
+
+
+def _threads(text):
+    return [_thread(part) for part in text.split(",")]
 
 
 # -- demo --------------------------------------------------------------------------------------------------------------
@@ -178,15 +183,15 @@ def run_demo(options):
             r.expected,
             f"{r.cv:.2f}",
             f"{r.stats['spikes']:,}",
-            _large(r.stats["deliveries"]),
-            _large(r.stats["drive_events"]),
-            _large((r.stats["deliveries"] + r.stats["drive_events"]) / r.stats["wall_s"]),
+            large(r.stats["deliveries"]),
+            large(r.stats["drive_events"]),
+            large((r.stats["deliveries"] + r.stats["drive_events"]) / r.stats["wall_s"]),
             f"{r.stats['wall_s'] / (1e-3 * r.duration):.2f}",
         )
         for r in results
     ]
     header = ("network", "rate Hz", "expected", "CV", "spikes", "deliveries", "background", "events/s", "wall/model time")
-    print("\n" + _table(header, rows))
+    print("\n" + table(header, rows))
     print("\nRate and CV (of the interspike intervals) after the first fifth; a CV from few spikes per neuron comes out too small.")
     print("Events: deliveries of spikes and background events.")
     if options.no_plot:
@@ -205,7 +210,7 @@ def _run(name, network, duration, expected):
     from .engine.api import Simulator
 
     synapses = sum(projection.rule.expected(projection.pre, projection.post) for projection in network.projections)
-    print(f"{name}: {network.size:,} neurons, {_large(synapses)} synapses")
+    print(f"{name}: {network.size:,} neurons, {large(synapses)} synapses")
     notice = "" if _is_compiled() else " (compiling: about half a minute on the first start, kept for later ones)"
     _say(f"  building{notice} ...")
     sim = Simulator(network)
@@ -225,8 +230,7 @@ def _run(name, network, duration, expected):
 
 def _drawing(output):
     """The function that will draw the results, None without matplotlib; raises now where it could not be written then."""
-    if output.is_dir() or not output.parent.is_dir() or not os.access(output if output.exists() else output.parent, os.W_OK):
-        raise ParameterError(f"--output must be a file in an existing folder that can be written, got '{output}'")
+    check_writable(output, "--output", "a file")
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -255,109 +259,11 @@ def _drawing(output):
 # -- bench -------------------------------------------------------------------------------------------------------------
 
 
-class Workload(NamedTuple):
-    """A network, how long to run it, and the mean rate (Hz) without which no figure is printed."""
-
-    name: str
-    build: object  # seed -> Network
-    duration: float  # ms, of one of three measured parts
-    lowest: float
-    highest: float
-
-
-def _silent(seed, n):
-    from .network import Network
-    from .neurons import LIF
-
-    net = Network(seed=seed)
-    net.population(n, LIF(), name="silent")
-    return net
-
-
-def workloads(quick):
-    """What `eventsim bench` runs. Rates: see `eventsim.published`; the margins are those of runs this short."""
-    from .published import brunel2000, brunel2000_mean_field, vogels_abbott2005, vogels_abbott2005_currents
-
-    scale, margin = (0.2, 0.2) if quick else (1.0, 0.08)
-    expected = brunel2000_mean_field("C", scale)
-    return [
-        Workload("Vogels-Abbott, jumps", vogels_abbott2005, 100.0 if quick else 1000.0, 8.0, 11.5),
-        Workload("Vogels-Abbott, exponential currents", vogels_abbott2005_currents, 100.0 if quick else 500.0, 4.5, 7.5),
-        Workload(
-            f"Brunel C with drive, scale {scale:g}",
-            lambda seed: brunel2000("C", seed=seed, scale=scale),
-            100.0,
-            (1.0 - margin) * expected,
-            (1.0 + margin) * expected,
-        ),
-        Workload("a million silent neurons", lambda seed: _silent(seed, 1_000_000), 1000.0, 0.0, 0.0),
-    ]
-
-
 def run_bench(options):
     """A table of speeds, each behind a check of the rate."""
-    if options.json not in (None, "-"):
-        path = Path(options.json)
-        if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise ParameterError(f"--json must be '-' or a file in an existing folder that can be written, got '{path}'")
-    results = []
-    for workload in workloads(options.quick):
-        print(f"{workload.name} ...", file=sys.stderr, flush=True)
-        results.append(_measure(workload, options.seed))
-    if options.json != "-":
-        header = ("workload", "neurons", "rate Hz", "build s", "deliveries/s", "events/s", "wall/model time")
-        print(_table(header, [_bench_row(r) for r in results]))
-        print("\nOne thread; medians of three parts of a run after a warm-up. Events: deliveries and background events.")
-    if options.json:
-        document = {"versions": versions(), "machine": machine(), "quick": options.quick, "seed": options.seed, "results": results}
-        text = json.dumps(document, indent=2) + "\n"
-        if options.json == "-":
-            sys.stdout.write(text)
-        else:
-            Path(options.json).write_text(text, encoding="utf-8")
-    return 0 if all(r["correct"] for r in results) else 1
+    from .bench import run_bench
 
-
-def _measure(workload, seed):
-    """Run a workload: a warm-up of 100 ms, then three timed parts."""
-    from .analysis import mean_rate
-    from .engine.api import Simulator
-
-    sim = Simulator(workload.build(seed))
-    sim.run(100.0)
-    begin, parts = sim.now, []
-    for _ in range(3):
-        before = sim.stats
-        sim.run(workload.duration)
-        after = sim.stats
-        parts.append({k: after[k] - before[k] for k in ("wall_s", "deliveries", "drive_events", "spikes")})
-    rate = mean_rate(sim.spikes, sim.network.populations, begin=begin, end=sim.now)
-    correct = workload.lowest <= rate <= workload.highest
-    result = {
-        "name": workload.name,
-        "neurons": sim.network.size,
-        "simulated_ms": sim.now - begin,
-        "rate_hz": rate,
-        "rate_between_hz": [workload.lowest, workload.highest],
-        "correct": correct,
-        "build_s": sim.stats["build_s"],
-        "compile_s": sim.stats["compile_s"],
-        "memory_bytes": sim.stats["memory_bytes"],
-        **{k: sum(p[k] for p in parts) for k in parts[0]},
-    }
-    if correct:
-        result["deliveries_per_s"] = statistics.median(p["deliveries"] / p["wall_s"] for p in parts)
-        result["events_per_s"] = statistics.median((p["deliveries"] + p["drive_events"]) / p["wall_s"] for p in parts)
-        result["wall_per_model_time"] = statistics.median(p["wall_s"] / (1e-3 * workload.duration) for p in parts)
-    return result
-
-
-def _bench_row(r):
-    start = (r["name"], f"{r['neurons']:,}", f"{r['rate_hz']:.2f}", f"{r['build_s']:.2f}")
-    if not r["correct"]:
-        low, high = r["rate_between_hz"]
-        return (*start, f"wrong rate, expected {low:.1f} to {high:.1f} Hz", "-", "-")
-    return (*start, _large(r["deliveries_per_s"]), _large(r["events_per_s"]), f"{r['wall_per_model_time']:.3g}")
+    return run_bench(options)
 
 
 # -- info --------------------------------------------------------------------------------------------------------------
@@ -385,7 +291,7 @@ def run_info(options):
 def versions():
     """Versions of eventsim and what it stands on; None where something is not installed."""
     found = {"eventsim": __version__, "python": platform.python_version()}
-    for package in ("numpy", "numba", "llvmlite", "sortedcontainers", "matplotlib"):
+    for package in ("numpy", "numba", "llvmlite", "sortedcontainers", "matplotlib", "mpmath"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -424,11 +330,17 @@ def _is_compiled():
 # -- text --------------------------------------------------------------------------------------------------------------
 
 
+def check_writable(path, option, what):
+    """Refuse a file that could not be written, before any work is done."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ParameterError(f"{option} must be {what} in an existing folder that can be written, got '{path}'")
+
+
 def _say(text):
     print(text, end="", flush=True)
 
 
-def _large(value):
+def large(value):
     """A number with three digits: 12.3 M."""
     if value < 1000:
         return f"{value:.0f}"
@@ -436,7 +348,7 @@ def _large(value):
     return f"{value / 1000**power:.3g} {' kMGT'[power]}"
 
 
-def _table(header, rows):
+def table(header, rows):
     """Columns, aligned: words to the left, numbers to the right."""
     widths = [max(len(row[k]) for row in (header, *rows)) for k in range(len(header))]
     lines = [

@@ -318,29 +318,23 @@ def crowds(draw, kinds=NEURONS):
     return Case(draw(st.integers(0, 2**32)), tuple(groups), tuple(drawn), (), 12.0)
 
 
-def alike(case):
-    """The case with what its neurons share: one value of each parameter."""
+def with_shared_time_constants(case):
+    """The case with one value of each time constant in each population; other parameters may be each neuron's own."""
 
-    def first(value):
-        if isinstance(value, tuple):
-            return value[1] if isinstance(value[0], str) else value[0]
-        return value
+    def first(name, value):
+        return value[0] if name in ("tau_m", "tau_syn_exc", "tau_syn_inh") and isinstance(value, tuple) else value
 
-    groups = tuple(g if g.kind not in NEURONS else replace(g, values={k: first(v) for k, v in g.values.items()}) for g in case.groups)
+    groups = tuple(replace(g, values={k: first(k, v) for k, v in g.values.items()}) for g in case.groups)
     return replace(case, groups=groups)
 
 
 def window_cases(**options):
     """Networks that the windowed engine takes."""
-    return (
-        cases(kinds=("LIF",), **options)
-        .map(alike)
-        .filter(
-            lambda case: all(
-                np.min(b.delay[1:] if isinstance(b.delay, tuple) and isinstance(b.delay[0], str) else b.delay) > 0.0 for b in case.bundles
-            )
-        )
-    )
+
+    def least(bundle):
+        return np.min(bundle.delay[1:] if isinstance(bundle.delay, tuple) and isinstance(bundle.delay[0], str) else bundle.delay)
+
+    return cases(**options).map(with_shared_time_constants).filter(lambda case: all(least(b) > 0.0 for b in case.bundles))
 
 
 def extended(case, groups=(), bundles=(), backgrounds=()):

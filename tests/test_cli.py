@@ -9,8 +9,9 @@ import sys
 import pytest
 
 import eventsim as es
-from eventsim import cli
+from eventsim import bench, cli
 from eventsim.published import vogels_abbott2005
+from eventsim.workloads import SHORT, Workload
 
 SMALL = ["--scale", "0.05", "--duration", "40"]
 
@@ -124,6 +125,7 @@ def test_errors_are_one_line_and_come_before_the_work(arguments, message, capsys
         (["demo", "--duration", "nan"], "must be a time of 10 ms or more, got 'nan'"),
         (["demo", "--seed", "1.5"], "must be a whole number in [0, 2**64), got '1.5'"),
         (["demo", "--scale", "2"], "must be between 0.01 and 1, got '2'"),
+        (["bench", "--threads", "1,0"], "must be whole numbers from 1 on, such as 1,2, got '0'"),
     ],
 )
 def test_wrong_usage_exits_with_2(arguments, message, capsys):
@@ -175,13 +177,13 @@ def test_a_closed_pipe_is_quiet(arguments):
 def _two_small_workloads(quick):
     right, wrong = ((4.0, 20.0), (100.0, 200.0))
     build = vogels_abbott2005
-    return [cli.Workload("right", build, 50.0, *right), cli.Workload("wrong", build, 50.0, *wrong)]
+    return {"A": Workload("right", build, 50.0, *right), "B": Workload("wrong", build, 50.0, *wrong)}
 
 
 def test_bench_prints_no_figure_for_a_wrong_rate(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(cli, "workloads", _two_small_workloads)
+    monkeypatch.setattr(bench, "workloads", _two_small_workloads)
     assert cli.main(["bench", "--json", str(tmp_path / "results.json")]) == 1
-    right, wrong = (line for line in capsys.readouterr().out.splitlines() if line.startswith(("right", "wrong")))
+    right, wrong = (line for line in capsys.readouterr().out.splitlines() if line.startswith(("A ", "B ")))
     assert "wrong rate, expected 100.0 to 200.0 Hz" in wrong
     assert "wrong rate" not in right
     results = json.loads((tmp_path / "results.json").read_text())["results"]
@@ -190,16 +192,30 @@ def test_bench_prints_no_figure_for_a_wrong_rate(monkeypatch, capsys, tmp_path):
     assert "deliveries_per_s" not in results[1]
 
 
+def test_bench_takes_names_and_threads(monkeypatch, capsys):
+    monkeypatch.setattr(bench, "workloads", _two_small_workloads)
+    assert cli.main(["bench", "A", "--threads", "1,2"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("A ")]
+    assert [row[2] for row in rows] == ["1", "2"]
+    assert rows[0][4] == rows[1][4]  # the rate: the number of threads changes no result
+
+
+def test_bench_names_the_workloads_there_are(capsys):
+    assert cli.main(["bench", "A", "Q"]) == 2
+    assert "there is no workload 'Q'; there are A, A40k," in capsys.readouterr().err
+
+
 def test_quick_bench_as_json_on_standard_output():
     done = command("bench", "--quick", "--json", "-")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["versions"]["eventsim"] == es.__version__
-    assert len(document["results"]) == 4
-    for result in document["results"]:
+    results = {r["workload"]: r for r in document["results"]}
+    assert tuple(results) == SHORT
+    for result in results.values():
         assert result["correct"]
         low, high = result["rate_between_hz"]
         assert low <= result["rate_hz"] <= high
-    silent = document["results"][3]
+    silent = results.pop("Z")
     assert (silent["neurons"], silent["spikes"], silent["deliveries"]) == (1_000_000, 0, 0)
-    assert all(r["deliveries_per_s"] > 0.0 for r in document["results"][:3])
+    assert all(r["deliveries_per_s"] > 0.0 for r in results.values())

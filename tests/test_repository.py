@@ -190,7 +190,7 @@ def test_public_functions_say_what_they_take(name):
     taken = [p for p in inspect.signature(called).parameters if p not in ("self", "cls")]
     if inspect.isclass(function) and called is object.__init__:
         taken = []
-    made_by_us = function in (eventsim.Spikes, eventsim.Trace, eventsim.NeuronModel)
+    made_by_us = function in (eventsim.Spikes, eventsim.Trace, eventsim.AuditReport, eventsim.NeuronModel)
     small = {"expected", "check", "at", "support", "next_time", "take", "parameter"}
     if taken and not made_by_us and name.rsplit(".", 1)[1] not in small:
         text = inspect.getdoc(function)

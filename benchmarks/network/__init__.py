@@ -1,9 +1,11 @@
 """Whole networks: recurrent deliveries per second of wall time, cost of silence, and building."""
 
-import eventsim as es
-from eventsim.published import brunel2000, brunel2000_mean_field, vogels_abbott2005, vogels_abbott2005_currents
+import numpy as np
 
-from .. import networks
+import eventsim as es
+from eventsim.published import brunel2000, brunel2000_mean_field, potjans_diesmann2014, vogels_abbott2005, vogels_abbott2005_currents
+from eventsim.workloads import many_delays, pulse_coupled, silent, workloads
+
 from ..harness import Figure, agree_with_reference, check, check_close, check_poisson, stretches
 from .building import building
 
@@ -61,17 +63,17 @@ def vogels_abbott_currents(quick, runs):
 
 def delays(quick, runs):
     """100,000 neurons, 50 million synapses, each with a delay of its own."""
-    agree_with_reference(networks.many_delays(200, 50), 40.0)
+    agree_with_reference(many_delays(200, 50), 40.0)
     checked = f"{SMALL}; mean rate within 10 % of the 1.19 Hz of NEST and Brian2 on a 0.1 ms grid; number of drive events"
     n = 20_000 if quick else 100_000
-    net = networks.many_delays(n)
+    net = many_delays(n)
     return _speed(f"{n:,} neurons, individual delays", net, 100.0, runs, 300.0, 1.19, 0.15 if quick else 0.1, checked, 800.0)
 
 
 def silence(quick, runs):
     """A million neurons without input or drive, for one simulated second."""
-    agree_with_reference(networks.silent(100), 1000.0)
-    sim = es.Simulator(networks.silent(10_000 if quick else 1_000_000))
+    agree_with_reference(silent(100), 1000.0)
+    sim = es.Simulator(silent(10_000 if quick else 1_000_000))
     measured = stretches(sim, 1000.0, runs, warm_up=1.0)
     check(len(sim.spikes) == 0 and sim.stats["neuron_updates"] == 0, "something happened")
     runs_ms = [1e3 * m["wall_s"] for m in measured]
@@ -80,11 +82,48 @@ def silence(quick, runs):
     ]
 
 
+def _workload(name, small, milliseconds=40.0):
+    """A benchmark of one of `eventsim.workloads`, held to the reference on a small instance of the same kind."""
+
+    def benchmark(quick, runs):
+        agree_with_reference(small(), milliseconds)
+        w = workloads(quick)[name]
+        middle, half = 0.5 * (w.lowest + w.highest), 0.5 * (w.highest - w.lowest)
+        checked = f"{SMALL}; mean rate {w.lowest:g} to {w.highest:g} Hz ({w.basis})"
+        return _speed(w.name, w.build(1), w.duration, runs, w.warm_up, middle, half / middle, checked)
+
+    return benchmark
+
+
+def threads(quick, runs):
+    """How much a second thread brings, and that it changes no spike."""
+    figures = []
+    for name in ("A40k", "B", "C", "P"):
+        w = workloads(quick)[name]
+        one, two = (es.Simulator(w.build(1), threads=n) for n in (1, 2))
+        walls = []
+        for sim in (one, two):
+            walls.append([m["wall_s"] for m in stretches(sim, w.duration, runs, w.warm_up)])
+        same = np.array_equal(one.spikes.time, two.spikes.time) and np.array_equal(one.spikes.address, two.spikes.address)
+        check(same and len(one.spikes) > 0, f"{w.name}: two threads give other spikes than one")
+        ratios = [a / b for a, b in zip(*walls, strict=True)]
+        figures.append(Figure(f"{w.name}: two threads", "times as fast", ratios, "the same spikes, bit for bit"))
+    return figures
+
+
 BENCHMARKS = {
     "brunel": brunel,
     "vogels_abbott": vogels_abbott,
     "vogels_abbott_currents": vogels_abbott_currents,
     "delays": delays,
     "silence": silence,
+    "large": _workload("A40k", lambda: vogels_abbott2005(scale=0.05)),
+    "very_large": _workload("A400k", lambda: vogels_abbott2005(scale=0.05)),
+    "delays_on_a_grid": _workload("Cgrid", lambda: many_delays(200, 50, grid=0.1)),
+    "thousand_delays": _workload("C1000", lambda: many_delays(200, 50)),
+    "pulses": _workload("S", lambda: pulse_coupled(100, 20)),
+    "many_pulses": _workload("S1M", lambda: pulse_coupled(100, 20)),
+    "microcircuit": _workload("P", lambda: potjans_diesmann2014(scale=0.01), 5.0),
+    "threads": threads,
     "building": building,
 }

@@ -32,22 +32,24 @@ def network(case, synapses):
 
 
 def building(quick, runs):
-    """Seconds, final and peak bytes per synapse, for 10 and 100 million synapses."""
+    """Seconds, final and peak bytes per synapse, for 10 and 100 million synapses, and for a thousand million that share."""
     figures = []
-    for synapses in (1_000_000,) if quick else (10_000_000, 100_000_000):
-        for case in CASES:
-            measured = [_in_process(case, synapses) for _ in range(min(runs, 3))]
-            for m in measured:
-                if "probability" in case:
-                    check_poisson(m["synapses"], synapses, f"{case}: synapses")
-                else:
-                    check(m["synapses"] == synapses, f"{case}: {m['synapses']} synapses, expected {synapses}")
-                check(m["targets_in_range"], f"{case}: a target is out of range")
-            name = f"building {synapses:.0e} synapses, {case}".replace("e+0", "e")
-            checked = "number of synapses; sorted rows; range of targets"
-            for quantity, unit in (("seconds", "s"), ("final", "bytes/synapse"), ("peak", "bytes/synapse")):
-                label = name if quantity == "seconds" else f"{name}: {quantity}"
-                figures.append(Figure(label, unit, [m[quantity] for m in measured], checked))
+    sizes = [(n, case) for n in ((1_000_000,) if quick else (10_000_000, 100_000_000)) for case in CASES]
+    if not quick:
+        sizes.append((1_000_000_000, "in-degree, shared"))
+    for synapses, case in sizes:
+        measured = [_in_process(case, synapses) for _ in range(min(runs, 3 if synapses < 1e9 else 1))]
+        for m in measured:
+            if "probability" in case:
+                check_poisson(m["synapses"], synapses, f"{case}: synapses")
+            else:
+                check(m["synapses"] == synapses, f"{case}: {m['synapses']} synapses, expected {synapses}")
+            check(m["targets_in_range"], f"{case}: a target is out of range")
+        name = f"building {synapses:.0e} synapses, {case}".replace("e+0", "e")
+        checked = "number of synapses; sorted rows; range of targets"
+        for quantity, unit in (("seconds", "s"), ("final", "bytes/synapse"), ("peak", "bytes/synapse")):
+            label = name if quantity == "seconds" else f"{name}: {quantity}"
+            figures.append(Figure(label, unit, [m[quantity] for m in measured], checked))
     return figures
 
 

@@ -15,10 +15,9 @@ from ..network.projection import Projection
 from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
 from ..recording import Spikes, Trace
+from .choice import check_engine, make_engine
 from .progress import Interruption, ProgressBar
 from .status import Status
-
-ENGINES = ("auto", "reference", "sequential", "windowed")
 
 
 class Simulator:
@@ -42,6 +41,8 @@ class Simulator:
         Whose spikes to record. True: all neurons; sources are recorded on request.
     micro_steps : int
         An instant with more than this number plus N micro-steps counts as a loop without delay.
+    audit : int, population, view or list of them, optional
+        Neurons (that many, drawn at random, or these) that `audit` can replay after the run.
 
     Examples
     --------
@@ -54,7 +55,7 @@ class Simulator:
     array([4.70003629])
     """
 
-    def __init__(self, network, threads=1, engine="auto", *, seed=None, record_spikes=True, micro_steps=1000):
+    def __init__(self, network, threads=1, engine="auto", *, seed=None, record_spikes=True, micro_steps=1000, audit=None):
         if not isinstance(network, Network):
             raise ParameterError(f"network must be a Network, got {_cast.short(network)}")
         if network.restored:
@@ -68,8 +69,14 @@ class Simulator:
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
         program, models = lower(network, self.seed)
-        self._engine = make_engine(engine, program, models, self._record_mask(record_spikes), micro_steps, self.threads)
-        self._start(time.perf_counter() - begin, _jit.seconds() - compiling)
+        mask, kept = self._record_mask(record_spikes), None
+        if audit is not None:
+            from ..audit.kept import keep
+
+            kept = keep(audit, self._populations, program, self._known, mask)
+            mask = kept.mask(mask)
+        self._engine = make_engine(engine, program, models, mask, micro_steps, self.threads)
+        self._start(time.perf_counter() - begin, _jit.seconds() - compiling, kept)
 
     def _adopt(self, network, labels, restored=False):
         """Take the network as it is now: what is added or set in it later is not simulated."""
@@ -79,8 +86,9 @@ class Simulator:
         self._labels = tuple(labels)  # of its projections
         self._restored = restored
 
-    def _start(self, seconds, compiling):
+    def _start(self, seconds, compiling, kept):
         self._traces = []
+        self._kept = kept  # for an audit, or None
         self._wall, self._compile, self._build = 0.0, compiling, seconds - compiling
         self._running = False
         self._failure = None
@@ -138,6 +146,8 @@ class Simulator:
             if at is not None:
                 raise RecordingError("record('spikes', ...) takes no at=: every spike is recorded")
             self._engine_record()[selection.addresses] = 1
+            if self._kept is not None:
+                self._kept.show(selection.addresses, self.now)
             return None
         self._check_variable(selection, what)
         if at is None:
@@ -313,6 +323,8 @@ class Simulator:
             if name + RESIDUE in fields:
                 states[:, fields.index(name + RESIDUE)] = 0.0
         self._engine.write(p.ordinal, selection.index, states)
+        if self._kept is not None:
+            self._kept.note(self.now, selection, clean)
 
     def inject(self, times, addresses):
         """Add spikes from outside to SpikeSource populations.
@@ -350,8 +362,39 @@ class Simulator:
     @property
     def spikes(self):
         """Recorded spikes so far: `Spikes` with time (ms) and address."""
-        recorded = self._engine.spikes()
-        return Spikes(np.array(recorded.time), np.array(recorded.address), self._engine_record().astype(bool), self._known)
+        recorded, asked_for = self._engine.spikes(), self._engine_record().astype(bool)
+        if self._kept is not None:
+            recorded, asked_for = self._kept.shown(recorded), self._kept.asked_for
+        return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known)
+
+    def audit(self, neurons=None, *, seed=0):
+        """Replay neurons in more than 40 digits, from what they received, and compare their spikes.
+
+        Parameters
+        ----------
+        neurons : int, optional
+            How many of those that `Simulator(net, audit=...)` keeps; all by default.
+        seed : int
+            Of the choice, where it is not all of them.
+
+        Returns
+        -------
+        AuditReport
+            Print it. `passed` says whether no spike is missed or invented, and all are within 1e-9 ms.
+
+        Raises
+        ------
+        RecordingError
+            Where the simulator was made without audit=.
+        MissingExtraError
+            Without mpmath.
+        """
+        self._check_whole()
+        if self._kept is None:
+            raise RecordingError("nothing was kept to audit; ask for it before the run: Simulator(net, audit=20)")
+        from ..audit.certify import certify
+
+        return certify(self._engine, self._described, self._kept, neurons, seed)
 
     def weights(self, projection):
         """Pre and post (local indices in their populations), weight and delay of every synapse, in canonical order.
@@ -454,28 +497,3 @@ class Simulator:
 
     def __repr__(self):
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"
-
-
-def check_engine(name):
-    """Refuse what is no engine's name."""
-    if not isinstance(name, str) or name not in ENGINES:
-        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
-
-
-def make_engine(name, program, models, record, micro_limit=1000, threads=1):
-    """An engine with its state at time 0; "auto" chooses from the Program alone."""
-    if name == "auto":
-        from .windowed.suits import suits
-
-        name = "windowed" if suits(program, models) else "sequential"
-    if name == "windowed":
-        from .windowed.engine import WindowedEngine
-
-        return WindowedEngine(program, models, record, micro_limit, threads)
-    if name == "reference":
-        from .reference.engine import ReferenceEngine
-
-        return ReferenceEngine(program, models, record, micro_limit)
-    from .compiled.sequential import SequentialEngine
-
-    return SequentialEngine(program, models, record, micro_limit)

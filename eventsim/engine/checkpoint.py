@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _cast, _jit
+from ..audit.kept import restored
 from ..errors import FormatError, MissingFileError, ParameterError
 from ..lowering import lower
 from ..lowering.program import Drives, Fabric, Program
@@ -18,6 +19,7 @@ from ..network.network import Network
 from ..network.sources import Poisson, SpikeSource
 from ..neurons import LIF, LIFExp
 from ..neurons.model import Neuron, NeuronModel
+from .choice import check_engine, make_engine
 
 FORMAT = "eventsim checkpoint"
 VERSION = 1
@@ -45,6 +47,8 @@ def save(sim, path):
     arrays |= {f"state.{k}": a for k, a in sim._engine.arrays().items()}
     for p in sim._described:
         arrays |= {f"values.{p.ordinal}.{k}": np.asarray(p._values(k)) for k in _own_values(p)}
+    if sim._kept is not None:
+        arrays |= sim._kept.arrays()
     _write(path, {k: np.asarray(a) for k, a in arrays.items()})
 
 
@@ -65,8 +69,6 @@ def _write(path, arrays):
 
 def load(cls, path, models, threads):
     """A simulator from a checkpoint."""
-    from .api import check_engine, make_engine
-
     begin, compiling = time.perf_counter(), _jit.seconds()
     known = _known_models(models)
     path = _path(path)
@@ -87,13 +89,14 @@ def load(cls, path, models, threads):
         sim = cls.__new__(cls)
         sim._adopt(network, header["projections"], restored=True)
         sim.seed, sim.threads, sim._engine = header["seed"], threads, engine
+        kept = restored(arrays, sim._populations, program)
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
     except KeyError as missing:
         raise FormatError(f"{path}: the checkpoint lacks {missing}") from None
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise FormatError(f"{path}: the checkpoint contradicts itself: {error}") from None
-    sim._start(time.perf_counter() - begin, _jit.seconds() - compiling)
+    sim._start(time.perf_counter() - begin, _jit.seconds() - compiling, kept)
     return sim
 
 

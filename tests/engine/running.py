@@ -1,13 +1,24 @@
 """Running the same network twice, and what it means that nothing differs."""
 
+import contextlib
+from unittest import mock
+
 import numpy as np
 
 import eventsim as es
+from eventsim.lowering import blocks
 
 
 def simulator(net, engine="sequential", **options):
     """A simulator that records the spikes of everything, sources too; loops without delay end soon."""
     return es.Simulator(net, engine=engine, record_spikes=net.populations, **{"micro_steps": 30, **options})
+
+
+@contextlib.contextmanager
+def blocks_of(size):
+    """Target blocks of so many neurons, as large networks have them of thousands."""
+    with mock.patch.multiple(blocks, SMALLEST=size, PIECE=1e-9):
+        yield
 
 
 def run_bounded(sim, end, most=4000):

@@ -6,14 +6,7 @@ import pytest
 import eventsim as es
 from eventsim.lowering import blocks, lower
 
-from ..engine.running import assert_same_spikes, simulator
-
-
-@pytest.fixture
-def small_blocks(monkeypatch):
-    """Blocks of a few neurons, as large networks have them of thousands."""
-    monkeypatch.setattr(blocks, "SMALLEST", 4)
-    monkeypatch.setattr(blocks, "PIECE", 1)
+from ..engine.running import assert_same_spikes, blocks_of, simulator
 
 
 def network():
@@ -28,11 +21,11 @@ def network():
     return net
 
 
-def test_the_drawn_network_and_its_spikes_do_not_know_them(small_blocks, monkeypatch):
+def test_the_drawn_network_and_its_spikes_do_not_know_them():
     net = network()
-    cut = simulator(net, "sequential")
+    with blocks_of(4):
+        cut = simulator(net, "sequential")
     assert len(cut._engine.program.fabric.projections) > 5 * len(net.projections)
-    monkeypatch.undo()
     whole = simulator(net, "sequential")
     assert len(whole._engine.program.fabric.projections) == len(net.projections)
     for j in net.projections:
@@ -43,8 +36,9 @@ def test_the_drawn_network_and_its_spikes_do_not_know_them(small_blocks, monkeyp
     assert_same_spikes(cut.spikes, whole.spikes)
 
 
-def test_every_synapse_lies_in_its_block(small_blocks):
-    program, _ = lower(network())
+def test_every_synapse_lies_in_its_block():
+    with blocks_of(4):
+        program, _ = lower(network())
     fabric = program.fabric
     seen = 0
     for j in fabric.projections:

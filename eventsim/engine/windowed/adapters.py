@@ -202,6 +202,6 @@ def _signature(adapter):
     return {
         replay: i(floats, i, i, hot, floats, floats, i, entries, i, f, f, f, spikes),
         propagate: i(floats, f, floats),
-        earliest: i(floats, i, y, i, i, floats),
+        earliest: f(floats, i, y, i, i, floats),
         read: i(f, floats, i, y, floats, i, longs, floats, floats),
     }[adapter]

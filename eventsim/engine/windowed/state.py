@@ -86,6 +86,7 @@ class WindowState(NamedTuple):
     record: np.ndarray  # uint8 (N,): whose spikes are recorded
     spikes: np.recarray  # SPIKE: what has been recorded
     fired: np.recarray  # SPIKE: of the window in work
+    propagator: np.ndarray  # float64 (B, 2 V): of the interval times[:, SPAN]; see adapters.propagate
     # Room to work in: meaningless between windows.
     arrivals: np.recarray  # ARRIVAL
     slices: np.recarray  # SLICE (B, capacity)
@@ -104,7 +105,6 @@ class WindowState(NamedTuple):
     is_hot: np.ndarray  # uint8 (N,): whether it is one
     found: np.ndarray  # int64 (B, longest): places whose targets are hot
     block_fired: np.recarray  # SPIKE (B, capacity)
-    propagator: np.ndarray  # float64 (B, 2 V): see adapters.propagate
     before: np.ndarray  # float64 (B,): where the states of hot neurons stand, ms
     width: int  # 2 V
     room: np.ndarray  # float64 (B, CHUNK): for the scan and for adapters
@@ -144,6 +144,7 @@ def new_state(program, plan, models, record, capacity=256):
         record=record,
         spikes=records(SPIKE, 4 * capacity),
         fired=records(SPIKE, 4 * capacity),
+        propagator=np.zeros((blocks, 2 * variables)),
         arrivals=records(ARRIVAL, capacity),
         slices=records(SLICE, (blocks, capacity)),
         flat_time=np.empty((blocks, flat)),
@@ -161,7 +162,6 @@ def new_state(program, plan, models, record, capacity=256):
         is_hot=np.zeros(n, np.uint8),
         found=np.zeros((blocks, max(longest, flat) + 1), np.int64),
         block_fired=records(SPIKE, (blocks, capacity)),
-        propagator=np.zeros((blocks, 2 * variables)),
         before=np.zeros(blocks),
         width=2 * variables,
         room=np.zeros((blocks, max(CHUNK, 2 * variables))),

@@ -1,0 +1,31 @@
+"""Which engine runs a network."""
+
+from .. import _cast
+from ..errors import ParameterError
+
+ENGINES = ("auto", "reference", "sequential", "windowed")
+
+
+def check_engine(name):
+    """Refuse what is no engine's name."""
+    if not isinstance(name, str) or name not in ENGINES:
+        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
+
+
+def make_engine(name, program, models, record, micro_limit=1000, threads=1):
+    """An engine with its state at time 0; "auto" chooses from the Program alone."""
+    if name == "auto":
+        from .windowed.suits import suits
+
+        name = "windowed" if suits(program, models) else "sequential"
+    if name == "windowed":
+        from .windowed.engine import WindowedEngine
+
+        return WindowedEngine(program, models, record, micro_limit, threads)
+    if name == "reference":
+        from .reference.engine import ReferenceEngine
+
+        return ReferenceEngine(program, models, record, micro_limit)
+    from .compiled.sequential import SequentialEngine
+
+    return SequentialEngine(program, models, record, micro_limit)
