@@ -76,11 +76,13 @@ def model_digest(model):
     return f"{model.name}_{digest.hexdigest()}"
 
 
-def compiled(function, signature=None, bind=None, key=""):
+def compiled(function, signature=None, bind=None, key="", from_python=True):
     """Compile an entry point (or return it as it is where compilation is switched off). It runs without Python's lock.
 
+    signature : compile for it at once; else for the types of the first call
     bind : names that are replaced in the function's globals, such as the functions of a model.
-    key : what these names stand for, for the cache; None: do not cache.
+    key : what these names stand for, for the cache; None: do not cache
+    from_python : False where it is only called through its address
     """
     if bind:
         function = rebound(function, bind)
@@ -91,7 +93,9 @@ def compiled(function, signature=None, bind=None, key=""):
         _register(reached)
     if key is not None:
         function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
-    dispatcher = _jit(function, signature, cache=key is not None)
+    # numba compiles a function anew for callers with other options, so entry points share those of what they call.
+    options = _OPTIONS if from_python else _inner_options(function)
+    dispatcher = _jit(function, signature, key is not None, options)
     _seconds[0] += time.perf_counter() - begin
     return dispatcher
 
@@ -114,7 +118,6 @@ def call_through_address(placeholder, signature):
     The arguments are converted to the signature's types, or refused where they can not be.
     """
     from numba import types as nt
-    from numba.extending import intrinsic, overload
 
     if id(placeholder) in _registered:
         return
@@ -122,20 +125,14 @@ def call_through_address(placeholder, signature):
     _kept.append(placeholder)
     arguments_type = nt.Tuple(signature.args)
 
-    @intrinsic
-    def call(typing_context, address, arguments):
-        def codegen(context, builder, own_signature, values):
-            function_type = context.call_conv.get_function_type(signature.return_type, signature.args)
-            pointer = builder.inttoptr(values[0], function_type.as_pointer())
-            unpacked = [builder.extract_value(values[1], k) for k in range(len(signature.args))]
-            _, result = context.call_conv.call_function(builder, pointer, signature.return_type, signature.args, unpacked)
-            return result
+    def codegen(context, builder, own_signature, values):
+        function_type = context.call_conv.get_function_type(signature.return_type, signature.args)
+        pointer = builder.inttoptr(values[0], function_type.as_pointer())
+        unpacked = [builder.extract_value(values[1], k) for k in range(len(signature.args))]
+        _, result = context.call_conv.call_function(builder, pointer, signature.return_type, signature.args, unpacked)
+        return result
 
-        return signature.return_type(nt.int64, arguments_type), codegen
-
-    @overload(placeholder)
-    def call_overload(address, arguments):
-        return lambda address, arguments: call(address, arguments)
+    _intrinsics.put_in_place(placeholder, lambda address, arguments: signature.return_type(nt.int64, arguments_type), codegen)
 
 
 def timed(call, *arguments):
@@ -163,10 +160,16 @@ def float_tuple_loader(length):
     return _compiled_loader(length)
 
 
-def _jit(function, signature, cache):
+def _inner_options(function):
+    """Options of a function that Python does not call."""
+    inline = function.__module__ in _INLINED
+    return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def _jit(function, signature, cache, options):
     arguments = () if signature is None else (signature,)
     try:
-        return _numba().njit(*arguments, cache=cache, **_OPTIONS)(function)
+        return _numba().njit(*arguments, cache=cache, **options)(function)
     except RuntimeError as error:
         if "cannot cache" not in str(error):
             raise
@@ -174,7 +177,7 @@ def _jit(function, signature, cache):
             f"compiled code can not be kept ({error}); every start will compile again. Set NUMBA_CACHE_DIR to a writable folder.",
             stacklevel=3,
         )
-        return _numba().njit(*arguments, **_OPTIONS)(function)
+        return _numba().njit(*arguments, **options)(function)
 
 
 def rebound(function, bind):
@@ -210,8 +213,7 @@ def _register(function):
     _registered.add(id(function))
     _kept.append(function)
     if not _intrinsics.register(function):
-        inline = function.__module__ in _INLINED
-        _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        _numba().extending.register_jitable(**_inner_options(function))(function)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

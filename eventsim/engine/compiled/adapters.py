@@ -297,10 +297,11 @@ def bind(model):
     for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
-    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}
+    inner = {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False) for f in BY_ADDRESS}
+    return inner | {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in (agree, read)}
 
 
-ADAPTERS = (deliver, drive, settle, due, plan, agree, read)
+BY_ADDRESS = (deliver, drive, settle, due, plan)
 
 
 def _signature(adapter):

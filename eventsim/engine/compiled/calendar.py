@@ -48,6 +48,12 @@ def file_look(calendar, wakes, place, counters, address, time):
     append(calendar, place, counters, page, address, time)
 
 
+def file_looks(calendar, wakes, place, counters, addresses, times):
+    """The same for many addresses."""
+    for k in range(addresses.size):
+        file_look(calendar, wakes, place, counters, addresses[k], times[k])
+
+
 def page_of(calendar, time):
     """The page of a time not before the edge. START is a multiple of WIDTH, which is dyadic: nothing is rounded up."""
     last = calendar.pages.size - 1

@@ -14,7 +14,7 @@ from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk, no_chunk
-from .calendar import file_look
+from .calendar import file_looks
 from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
@@ -190,8 +190,7 @@ def start_sources(poisson, draws, wakes, place, counters):
 
 def set_wakes(addresses, times, calendar, wakes, place, counters):
     """Agree on when to look at many addresses."""
-    for k in range(addresses.size):
-        file_look(calendar, wakes, place, counters, addresses[k], times[k])
+    file_looks(calendar, wakes, place, counters, addresses, times)
 
 
 @functools.cache
@@ -211,7 +210,7 @@ def _functions(driven):
         "call_zero": zero_arrivals,
         "call_chunk": next_chunk if driven else no_chunk,
     }
-    compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
+    compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None, from_python=False) for call, f in functions.items()]
     return tuple(_jit.addresses(compiled)), compiled
 
 
