@@ -7,7 +7,9 @@ numba's file cache does not see edits in files that a function calls into, and w
 name under which an entry point is cached carries a digest of every source that can reach it.
 """
 
+import contextlib
 import functools
+import gc
 import hashlib
 import inspect
 import os
@@ -27,7 +29,7 @@ ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
-_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True}
+_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True, "no_cfunc_wrapper": True}
 
 # Modules whose functions are inlined before anything else is optimised: loops that draw random words would not be
 # vectorised otherwise, and what a delivery does would be calls with arguments on the stack.
@@ -43,6 +45,19 @@ _seconds = [0.0]
 def seconds():
     """Seconds spent so far in this process on compiling or loading compiled code."""
     return _seconds[0]
+
+
+@contextlib.contextmanager
+def _compiling():
+    """Count the seconds, and look for garbage less often: the compiler makes many objects, most of which stay."""
+    begin, usual = time.perf_counter(), gc.get_threshold()
+    if usual[0] > 0:
+        gc.set_threshold(max(usual[0], 20_000), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        _seconds[0] += time.perf_counter() - begin
 
 
 @functools.cache
@@ -88,16 +103,14 @@ def compiled(function, signature=None, bind=None, key="", from_python=True):
         function = rebound(function, bind)
     if not ENABLED:
         return function
-    begin = time.perf_counter()
-    for reached in _reachable([function]):
-        _register(reached)
-    if key is not None:
-        function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
-    # numba compiles a function anew for callers with other options, so entry points share those of what they call.
-    options = _OPTIONS if from_python else _inner_options(function)
-    dispatcher = _jit(function, signature, key is not None, options)
-    _seconds[0] += time.perf_counter() - begin
-    return dispatcher
+    with _compiling():
+        for reached in _reachable([function]):
+            _register(reached)
+        if key is not None:
+            function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
+        # numba compiles a function anew for callers with other options, so entry points share those of what they call.
+        options = _OPTIONS if from_python else _inner_options(function)
+        return _jit(function, signature, key is not None, options)
 
 
 def addresses(functions):
@@ -148,9 +161,8 @@ def prepare(call, *arguments):
     """Compile a function for such arguments, if it is not, and count that into `seconds`."""
     if call.overloads:
         return
-    begin = time.perf_counter()
-    call.compile(tuple(_numba().typeof(a) for a in arguments))
-    _seconds[0] += time.perf_counter() - begin
+    with _compiling():
+        call.compile(tuple(_numba().typeof(a) for a in arguments))
 
 
 def float_tuple_loader(length):
@@ -163,7 +175,7 @@ def float_tuple_loader(length):
 def _inner_options(function):
     """Options of a function that Python does not call."""
     inline = function.__module__ in _INLINED
-    return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True}
 
 
 def _jit(function, signature, cache, options):

@@ -65,17 +65,17 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, s
         dt, wakes, earliest, states = scratch[:BATCH], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :]
         for first in range(0, targets.size, BATCH):
             m = min(BATCH, targets.size - first)
-            own = weights[first * weight_stride :]
-            gather(c, t, rows, targets[first:], targets.size - first - 1, dt, wakes, states, m)
+            reached, own = targets[first:], weights[first * weight_stride :]
+            gather(c, t, rows, reached, dt, wakes, states, m)
             if weight_stride == 0:
-                bring(c, port, own[0], own, 0, dt[:m], states)
-                soon = unsure(c, own[0], own, 0, wakes[:m], states)
+                bring(c, port, own[0], own, 0, dt, states, m)
+                soon = unsure(c, own[0], own, 0, wakes, states, m)
             else:
-                bring(c, port, 0.0, own, 1, dt[:m], states)
-                soon = unsure(c, 0.0, own, 1, wakes[:m], states)
+                bring(c, port, 0.0, own, 1, dt, states, m)
+                soon = unsure(c, 0.0, own, 1, wakes, states, m)
             if soon > 0:
                 limit(c, t, earliest, states, m)
-            n = scatter(c, t, rows, targets[first:], own, weight_stride, port, soon, scratch, attention, n, m)
+            n = scatter(c, t, rows, reached, own, weight_stride, port, soon, scratch, attention, n, m)
         return n
     last = targets.size - 1
     for k in range(min(AHEAD, targets.size)):
@@ -92,11 +92,12 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, s
     return n
 
 
-def gather(c, t, rows, targets, last_target, dt, wakes, states, m):
+def gather(c, t, rows, targets, dt, wakes, states, m):
     """Copy the rows of a batch side by side. An interval of -1 marks a delivery that has to be made by itself.
 
     LAST is set at once, so that a second delivery of the batch to the same neuron finds no time between them.
     """
+    last_target = targets.size - 1
     for k in range(m):
         prefetch(rows, targets[min(k + AHEAD, last_target)] * WIDTH)
         o = targets[k] * WIDTH
@@ -112,9 +113,9 @@ def gather(c, t, rows, targets, last_target, dt, wakes, states, m):
             states[k * FIELDS + f] = s[f]
 
 
-def bring(c, port, shared, weights, weight_stride, dt, states):
+def bring(c, port, shared, weights, weight_stride, dt, states, m):
     """Bring the states of a batch forward and add the weights: a loop without branches, which is vectorised."""
-    for k in range(dt.size):
+    for k in range(m):
         s = State(*load_state(states, k * FIELDS))
         w = shared if weight_stride == 0 else weights[k]
         s = receive(c, flow_short(c, s, dt[k]), (0 if w >= 0.0 else 1) if port == BY_SIGN else port, w)
@@ -122,10 +123,10 @@ def bring(c, port, shared, weights, weight_stride, dt, states):
             states[k * FIELDS + f] = s[f]
 
 
-def unsure(c, shared, weights, weight_stride, wakes, states):
+def unsure(c, shared, weights, weight_stride, wakes, states, m):
     """How many of a batch may now fire sooner than agreed: where it is 0, as with inhibition, no bound is needed."""
     n = 0
-    for k in range(wakes.size):
+    for k in range(m):
         w = shared if weight_stride == 0 else weights[k]
         n += not postponed(c, State(*load_state(states, k * FIELDS)), w, wakes[k])
     return n
@@ -305,13 +306,12 @@ BY_ADDRESS = (deliver, drive, settle, due, plan)
 
 
 def _signature(adapter):
-    if not _jit.ENABLED:
+    if not _jit.ENABLED or adapter is read:  # many runs never read a state
         return None
     from numba import types as nt
 
-    f, i = nt.float64, nt.int64
-    floats, longs = nt.Array(f, 1, "C"), nt.Array(i, 1, "C")
-    own = {"agree": i(floats, floats, i, longs), "read": i(f, floats, floats, i, longs, floats)}
+    if adapter is agree:
+        floats, longs = nt.Array(nt.float64, 1, "C"), nt.Array(nt.int64, 1, "C")
+        return nt.int64(floats, floats, nt.int64, longs)
     calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_plan"}
-    name = adapter.__name__
-    return own[name] if name in own else signatures()[calls[name]]
+    return signatures()[calls[adapter.__name__]]

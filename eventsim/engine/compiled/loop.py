@@ -3,7 +3,7 @@
 `advance` is resumable: it returns a status, and Python makes room or raises and may call it again. The instant in
 work (docs/semantics.md, "What happens at one instant") goes through
 
-    1 crossings and sources    `emit_trains`, `emit_poisson`, `look_at` with `due`
+    1 crossings and sources    `emit_trains`, `look_at_due`
     2-3 deliveries             `arrivals_at` and `deliver_arrivals`, then `apply_drive`
                                (ends of refractoriness need no event: states are brought forward when needed)
     4 threshold                `settle_attended`: `look_at` with `settle`
@@ -130,12 +130,8 @@ def advance(
             counters[CURSOR] = 0
             counters[PHASE] = EMITTING
             emit_trains(state.train, fired, counters, t)
-            while counters[WAKES] > 0 and wakes[0].time == t:
-                address = wakes[0].address
-                if populations[of_address[address]].kind == POISSON:
-                    emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
-                else:
-                    look_at(*looking, counters, due, t, address)
+            if counters[WAKES] > 0 and wakes[0].time == t:
+                look_at_due(*looking, counters, due, t, program.poisson, state.draws, places)
             if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
                 foresee(fabric, wakes[0].address)
             if arrival == t:
@@ -203,6 +199,18 @@ def emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, addre
     draws[k] = number + 1
     later = next_emission(t, poisson[k].interval, poisson[k].key0, poisson[k].key1, number)
     set_wake(wakes, place, counters, address, later)
+
+
+def look_at_due(
+    populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, poisson, draws, places
+):
+    """Sources and neurons to be looked at now, at t."""
+    while counters[WAKES] > 0 and wakes[0].time == t:
+        address = wakes[0].address
+        if populations[of_address[address]].kind == POISSON:
+            emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, address)
+        else:
+            look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
 
 
 def look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, adapter, t, address):

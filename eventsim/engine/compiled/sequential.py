@@ -119,7 +119,7 @@ class SequentialEngine:
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
         population, part = self._part(p)
         out = np.empty((len(neurons), population.width - STATE))
-        self._adapters[population.kind]["read"](self.now, *part, neurons, out.ravel())
+        _jit.timed(self._adapters[population.kind]["read"], self.now, *part, neurons, out.ravel())
         return out
 
     def write(self, p, neurons, states):
