@@ -45,6 +45,7 @@ bench: .venv/.bench
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.micro
 	$(BIN)/python -m benchmarks.network
+	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.report
 
 bench-against: .venv/.bench .venv/.plot

@@ -53,6 +53,17 @@ def flag(value, name):
     return bool(value)
 
 
+def precision(value, name):
+    """The dtype of numbers: np.float32 or np.float64."""
+    try:
+        dtype = None if value is None else np.dtype(value)
+    except (TypeError, ValueError):
+        dtype = None
+    if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ParameterError(f"{name} must be np.float32 or np.float64, got {short(value)}")
+    return dtype
+
+
 def text(value, name):
     """A string."""
     if not isinstance(value, str) or not value.strip():

@@ -114,10 +114,13 @@ def compiled(function, signature=None, bind=None, key="", from_python=True):
 
 
 def addresses(functions):
-    """The addresses of compiled functions: int64 (n,); or the functions themselves where compilation is switched off."""
+    """The addresses of compiled functions: int64 (n,); or the functions themselves where compilation is switched off.
+
+    None, which stands for what is never called, has address 0.
+    """
     if not ENABLED:
         return tuple(functions)
-    return np.array([_address(f) for f in functions], np.int64)
+    return np.array([0 if f is None else _address(f) for f in functions], np.int64)
 
 
 def _address(dispatcher):

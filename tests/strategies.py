@@ -45,6 +45,8 @@ class Bundle:
     weight: object
     delay: object
     receptor: object
+    weight_dtype: str = "float64"
+    procedural: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def build(case):
             weight=_values(b.weight),
             delay=_values(b.delay),
             receptor=b.receptor,
+            weight_dtype=b.weight_dtype,
+            procedural=b.procedural,
         )
     for b in case.backgrounds:
         net.drive(_part(net, b.post, b.part), rate=_values(b.rate), weight=_values(b.weight), receptor=b.receptor)
@@ -196,7 +200,18 @@ def _weights(kind):
     return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
 
 
-_RULES = ("AllToAll", "Explicit", "FixedInDegree", "AllToAll", "Explicit", "OneToOne", "FixedProbability", "FixedTotalNumber")
+_RULES = (
+    "AllToAll",
+    "Explicit",
+    "FixedInDegree",
+    "AllToAll",
+    "Explicit",
+    "OneToOne",
+    "FixedProbability",
+    "FixedTotalNumber",
+    "FixedOutDegree",
+)
+_BY_SOURCE = ("AllToAll", "OneToOne", "FixedProbability", "FixedOutDegree")
 
 
 def _receptor(draw, kind):
@@ -232,7 +247,7 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
         rule = name, tuple(zip(*pairs, strict=True))
         size = len(pairs)
     else:
-        arguments = {"FixedProbability": (0.5,), "FixedInDegree": (2,), "FixedTotalNumber": (6,)}.get(name, ())
+        arguments = {"FixedProbability": (0.5,), "FixedInDegree": (2,), "FixedTotalNumber": (6,), "FixedOutDegree": (3,)}.get(name, ())
         rule = name, arguments
         size = {"AllToAll": rows * columns, "OneToOne": rows}.get(name)
     if size is None:  # random rules take distributions instead of arrays
@@ -243,7 +258,10 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
             delay = ("Uniform", delay, delay + 1.0)
     else:
         weight, delay = _per_member(draw, size, weights), _per_member(draw, size, delays)
-    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind))
+    dtype = draw(st.sampled_from(("float64", "float64", "float32")))
+    arrays = any(isinstance(v, tuple) and not isinstance(v[0], str) for v in (weight, delay))
+    procedural = name in _BY_SOURCE and not arrays and draw(st.booleans())
+    return Bundle(pre, pre_part, post, post_part, rule, weight, delay, _receptor(draw, groups[post].kind), dtype, procedural)
 
 
 @st.composite
@@ -319,13 +337,14 @@ def crowds(draw, kinds=NEURONS):
 
 
 def with_shared_time_constants(case):
-    """The case with one value of each time constant in each population; other parameters may be each neuron's own."""
+    """The case with one value of each time constant in each population; other parameters may be each neuron's own; stored synapses, float64 weights."""
 
     def first(name, value):
         return value[0] if name in ("tau_m", "tau_syn_exc", "tau_syn_inh") and isinstance(value, tuple) else value
 
     groups = tuple(replace(g, values={k: first(k, v) for k, v in g.values.items()}) for g in case.groups)
-    return replace(case, groups=groups)
+    bundles = tuple(replace(b, weight_dtype="float64", procedural=False) for b in case.bundles)
+    return replace(case, groups=groups, bundles=bundles)
 
 
 def window_cases(**options):

@@ -1,7 +1,6 @@
 """Building: seconds and bytes per synapse, final and at the peak, each in a process of its own."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 import eventsim as es
 
 from ..harness import Figure, check, check_poisson
+from ..resident import peak, reset_peak
 
 # 12,500 neurons connect to each other and themselves as often as the number of synapses asks for.
 NEURONS = 12_500
@@ -65,41 +65,18 @@ def _in_process(case, synapses):
 def build(case, synapses):
     """Build in this process and report as a dict; compiled code is loaded before."""
     es.Simulator(network(case, NEURONS))
-    before = _reset_peak()
+    before = reset_peak()
     begin = time.perf_counter()
     sim = es.Simulator(network(case, synapses))
     seconds = time.perf_counter() - begin
-    peak = _peak() - before
+    most = peak() - before
     fabric = sim._engine.program.fabric
     n = len(fabric.target)
     rows_ascend = all(
         (fabric.delay[a:b][:-1] <= fabric.delay[a:b][1:]).all() for a, b in zip(fabric.indptr[:20], fabric.indptr[1:21], strict=True)
     )
     in_range = bool(fabric.target.min() >= 0 and fabric.target.max() < NEURONS) and (len(fabric.delay) == 1 or rows_ascend)
-    return {"seconds": seconds, "final": sim.stats["memory_bytes"] / n, "peak": peak / n, "synapses": n, "targets_in_range": in_range}
-
-
-def _reset_peak():
-    """Forget the largest size so far, where the system allows it; the size now, bytes."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-        return _status("VmRSS")
-    except OSError:
-        return _peak()
-
-
-def _peak():
-    """Largest size of this process, bytes."""
-    try:
-        return _status("VmHWM")
-    except OSError:
-        kilo = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilo
-
-
-def _status(key):
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * int(next(line for line in lines if line.startswith(key)).split()[1])
+    return {"seconds": seconds, "final": sim.stats["memory_bytes"] / n, "peak": most / n, "synapses": n, "targets_in_range": in_range}
 
 
 if __name__ == "__main__":

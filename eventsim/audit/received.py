@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from .. import _jit
+from ..aer.synapses import rows_of
 from ..engine.compiled.chosen import BIN, CHOSEN, FOUND, draw_chosen
 from ..errors import SimulationError
 from ..lowering.program import BY_SIGN, columns, records
@@ -37,19 +38,20 @@ def synapses_onto(program, addresses):
         own = place[post.first : post.first + post.count]
         if not (own >= 0).any():
             continue
-        indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
-        for begin in range(int(indptr[0]), int(indptr[-1]), _CHUNK):
-            reached = own[fabric.target[begin : min(begin + _CHUNK, int(indptr[-1]))]]
-            at = np.flatnonzero(reached >= 0)
-            part = records(SYNAPSE, len(at))
-            part.place = reached[at]
-            synapse = begin + at
-            part.source = j.pre_first + np.searchsorted(indptr, synapse, side="right") - 1
-            part.projection = number
-            part.weight = fabric.weight[j.weight + (synapse - j.first) * j.weight_stride]
-            part.delay = fabric.delay[j.delay + (synapse - j.first) * j.delay_stride]
-            part.port = j.port if j.port != BY_SIGN else (part.weight < 0.0)
-            parts.append(part)
+        for rows in rows_of(program, number):  # those of procedural projections are drawn again
+            ends = np.cumsum(rows.degree)
+            for begin in range(0, len(rows.target), _CHUNK):
+                reached = own[rows.target[begin : begin + _CHUNK]]
+                at = np.flatnonzero(reached >= 0)
+                part = records(SYNAPSE, len(at))
+                part.place = reached[at]
+                synapse = begin + at
+                part.source = rows.first + np.searchsorted(ends, synapse, side="right")
+                part.projection = number
+                part.weight = rows.weight[synapse if j.weight_stride else 0]
+                part.delay = rows.delay[synapse if j.delay_stride else 0]
+                part.port = j.port if j.port != BY_SIGN else (part.weight < 0.0)
+                parts.append(part)
     found = np.concatenate(parts) if parts else records(SYNAPSE, 0)
     return found[np.argsort(found["place"], kind="stable")].view(np.recarray)
 

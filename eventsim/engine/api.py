@@ -8,7 +8,7 @@ import numpy as np
 from .. import _cast, _jit
 from ..errors import NumericalError, ParameterError, RecordingError, SimulationError, ZeroDelayLoopError
 from ..lowering import lower
-from ..lowering.program import SPIKE, SPIKE_SOURCE, records, shared_or_own
+from ..lowering.program import SPIKE, SPIKE_SOURCE, records
 from ..network.network import Network
 from ..network.population import Population, PopulationView
 from ..network.projection import Projection
@@ -68,7 +68,7 @@ class Simulator:
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
-        program, models = lower(network, self.seed)
+        program, models = lower(network, self.seed, self.threads)
         mask, kept = self._record_mask(record_spikes), None
         if audit is not None:
             from ..audit.kept import keep
@@ -399,6 +399,8 @@ class Simulator:
     def weights(self, projection):
         """Pre and post (local indices in their populations), weight and delay of every synapse, in canonical order.
 
+        Those of a procedural projection are drawn again for it.
+
         Parameters
         ----------
         projection : Projection
@@ -408,22 +410,10 @@ class Simulator:
         structured array (m,) with fields pre, post, weight, delay
             A copy.
         """
-        fabric = self._engine.program.fabric
+        from ..aer.synapses import synapses_of
+
         self._check_projection(projection)
-        parts = []
-        for j in fabric.projections[fabric.projections.declared == projection.ordinal]:  # one for each target block
-            indptr = fabric.indptr[j.row : j.row + j.pre_count + 1]
-            n = int(indptr[-1] - indptr[0])
-            part = np.empty(n, [("pre", np.int64), ("post", np.int64), ("weight", np.float64), ("delay", np.float64)])
-            part["pre"] = np.repeat(j.pre_first - projection.pre.population.first + np.arange(j.pre_count), np.diff(indptr))
-            part["post"] = fabric.target[j.first : j.first + n]
-            part["weight"] = shared_or_own(fabric.weight, j.weight, j.weight_stride, n)
-            part["delay"] = shared_or_own(fabric.delay, j.delay, j.delay_stride, n)
-            parts.append(part)
-        if len(parts) == 1:
-            return parts[0]
-        out = np.concatenate(parts)
-        return out[np.lexsort((out["post"], out["delay"], out["pre"]))]
+        return synapses_of(self._engine.program, projection.ordinal, projection.pre.population.first)
 
     def _check_projection(self, projection):
         """Refuse what is no projection of the simulated network (after `load`: has no label and place as there)."""
@@ -460,8 +450,8 @@ class Simulator:
 
     @property
     def routing(self):
-        """Fan-out and delay statistics of the AER router: a dict (see `eventsim.aer.router.routing_statistics`)."""
-        from ..aer.router import routing_statistics
+        """Fan-out and delay statistics of the AER router: a dict (see `eventsim.aer.synapses.routing_statistics`)."""
+        from ..aer.synapses import routing_statistics
 
         return routing_statistics(self._engine.program)
 

@@ -1,19 +1,23 @@
 """lower(network) -> Program."""
 
+import os
+
 import numpy as np
 
 from ..errors import CapacityError, NumericalError, ParameterError
 from ..network.distributions import Distribution
+from ..network.rules import FixedOutDegree
 from ..network.sources import Poisson, SpikeSource
 from ..neurons.model import Neuron
 from ..numerics.random import SOURCE, derive_key
+from .blocks import block_bits
 from .connections import connect_all
 from .drives import lower_drives
 from .memory import available_bytes
 from .program import POISSON, POISSON_SOURCE, POPULATION, SPIKE, SPIKE_SOURCE, STATE, Fabric, Program, records
 
 
-def lower(network, seed=None):
+def lower(network, seed=None, threads=None):
     """The Program of a network, and its neuron models in the order of their kinds.
 
     Parameters
@@ -21,6 +25,8 @@ def lower(network, seed=None):
     network : Network
     seed : int, optional
         Of the noise (drives, Poisson sources); the structure always comes from the network's own seed.
+    threads : int, optional
+        That draw the connections, by default as many as there are processors. No bit depends on it.
 
     Returns
     -------
@@ -39,7 +45,7 @@ def lower(network, seed=None):
             models.append(p.model.model)
     check_memory(network)
     populations, constants, initial = _lower_populations(network, models)
-    projections, *arrays = connect_all(network)
+    projections, *arrays = connect_all(network, threads or os.cpu_count() or 1)
     out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
     return Program(
@@ -53,22 +59,41 @@ def lower(network, seed=None):
 
 
 BYTES_PER_MEMBER = 32  # of a drive
+BYTES_PER_KEPT = 20  # of a procedural synapse in flight
 
 
 def check_memory(network):
     """Refuse a network that can not fit, with the figures."""
     needed = float(sum(BYTES_PER_MEMBER * len(d.post) for d in network.drives))
+    bits = block_bits(network)
     for j in network.projections:
-        individual = sum(not isinstance(x, float) for x in (j.weight, j.delay))
-        needed += j.rule.expected(j.pre, j.post) * (4 + 8 * individual)
+        if j.procedural:
+            needed += _procedural_bytes(j)
+            continue
+        weight = 0 if isinstance(j.weight, float) else j.weight_dtype.itemsize
+        needed += j.rule.expected(j.pre, j.post) * (4 + weight + (0 if isinstance(j.delay, float) else 8))
+        # Where rows begin, and as much again while they are filled.
+        needed += 16 * (len(j.pre) * ((max(1, j.post.population.n) - 1 >> bits[j.post.population.ordinal]) + 1) + 1)
     for p in network.populations:
         # Tables of addresses, and the rows of neurons: those of the Program, the engine's, and while they are made.
         needed += 60 * p.n + (0 if p.is_source else 24 * p.n * (STATE + len(p.model.model.state_type._fields)))
     available = available_bytes()
     if needed > available:
         raise CapacityError(
-            f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each"
+            f"the network needs about {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free; shared weights and delays take 4 bytes a synapse, individual ones 8 more each (float32 weights: 4), procedural=True none"
         )
+
+
+def _procedural_bytes(j):
+    """Tables, room for the longest row, and rows in flight at 1 Hz (known rates of sources) where delays are individual."""
+    synapses = j.rule.expected(j.pre, j.post)
+    longest = j.rule.k if isinstance(j.rule, FixedOutDegree) else len(j.post)
+    needed = 12.0 * (len(j.pre) + len(j.post)) + 45.0 * longest
+    if not isinstance(j.delay, float):
+        rate = float(np.mean(j.pre.population.model.rate)) if isinstance(j.pre.population.model, Poisson) else 1.0
+        low, high = j.delay.reach
+        needed += 2.0 * BYTES_PER_KEPT * synapses * rate * 1e-3 * 0.5 * (low + high)
+    return needed
 
 
 def _lower_populations(network, models):

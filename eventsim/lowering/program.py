@@ -45,7 +45,9 @@ PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "row "  # its row r is the synapses indptr[row + r] to indptr[row + r + 1]
     "first "  # its first synapse
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
-    "delay delay_stride"  # the same for its delay
+    "single "  # 1: its weights are individual and float32, in weight32 instead of weight
+    "delay delay_stride "  # the same for its delay
+    "procedure"  # -1; or its rows are not stored, `procedure` regenerates them (regenerate.py), and `row` means nothing
 )
 DRIVE = columns(
     "population port member member_end block block_end key0 key1 "
@@ -73,9 +75,13 @@ class Fabric(NamedTuple):
     indptr: np.ndarray  # int64: where rows begin and end
     target: np.ndarray  # int32 (synapses,): local index in the population of the targets
     weight: np.ndarray  # float64: shared weights once, individual ones per synapse
+    weight32: np.ndarray  # float32: individual weights of that precision, per synapse
     delay: np.ndarray  # float64: the same, ms
     lane_delay: np.ndarray  # float64 (lanes,): distinct shared delays, ascending, ms
     block_bits: np.ndarray  # int64 (P,): log2 of the size of a population's target blocks
+    procedures: np.recarray  # PROCEDURE: how rows are regenerated
+    laws: np.recarray  # LAW: of a procedure's weights, then of its delays
+    tables: np.ndarray  # int32: maps that procedures need
 
 
 class Drives(NamedTuple):
@@ -106,6 +112,12 @@ class Program(NamedTuple):
     def nbytes(self):
         """Bytes of all arrays."""
         return sum(a.nbytes for a in (*self.fabric, *self.drives, *self[2:]))
+
+
+def weight_of(j, weight, weight32, synapse):
+    """Weight of a synapse of projection j."""
+    place = j.weight + (synapse - j.first) * j.weight_stride
+    return weight32[place] if j.single else weight[place]
 
 
 def shared_or_own(values, first, stride, n):

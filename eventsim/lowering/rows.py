@@ -4,12 +4,12 @@ from ..numerics.distributions import draw
 from .pairs import TARGET_BLOCK
 
 
-def sort_rows(indptr, key, target, weight, delay, order, other, kept):
-    """Sort every row by key (target or delay), keeping the given order of equal ones.
+def sort_rows(begin, end, indptr, key, target, weight, delay, order, other, kept):
+    """Sort rows begin..end by key (target or delay), keeping the given order of equal ones.
 
     weight and delay (or empty) go along. order and other : int64, kept : float64, all as long as the longest row.
     """
-    for row in range(indptr.size - 1):
+    for row in range(begin, end):
         a, b = indptr[row], indptr[row + 1]
         in_order = True
         for s in range(a + 1, b):
@@ -59,9 +59,9 @@ def rearrange(values, n, order, kept):
         values[k] = kept[order[k]]
 
 
-def draw_values(kind, a, b, low, high, first_address, rows, indptr, target, k0, k1, values):
-    """A number for every synapse: stream per source and stretch of targets; a row's pieces, one per target block, are sorted by target."""
-    for row in range(rows):
+def draw_values(begin, end, kind, a, b, low, high, first_address, rows, indptr, target, k0, k1, values):
+    """A number for every synapse of rows begin..end: stream per source and stretch of targets; a row's pieces, one per target block, are sorted by target."""
+    for row in range(begin, end):
         block = 0
         ordinal = 0
         for piece in range(row, indptr.size - 1, rows):

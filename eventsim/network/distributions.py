@@ -9,6 +9,8 @@ from ..errors import ParameterError
 # Kinds as the compiled drawing function knows them (numerics/distributions.py).
 NORMAL, UNIFORM, LOG_NORMAL, EXPONENTIAL = 1, 2, 3, 4
 
+_FARTHEST = 8.6  # standard deviations that a normal number from one of 53 bits can lie off: sqrt(-2 log(2**-53)) is less
+
 
 class Distribution:
     """Base of the distributions: `kind`, two numbers `a`, `b`, and the interval [low, high] draws are repeated into."""
@@ -30,6 +32,11 @@ class Distribution:
     def support(self):
         """The interval in which every draw lies."""
         return self.low, self.high
+
+    @property
+    def reach(self):
+        """The interval in which every draw from a number of 53 bits lies (numerics/distributions.py)."""
+        return self.support
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,11 @@ class Normal(Distribution):
             return float(self.low <= self.mean <= self.high)
         scale = self.std * math.sqrt(2.0)
         return 0.5 * (math.erf((self.high - self.mean) / scale) - math.erf((self.low - self.mean) / scale))
+
+    @property
+    def reach(self):
+        low, high = self.support
+        return max(low, self.mean - _FARTHEST * self.std), min(high, self.mean + _FARTHEST * self.std)
 
     @property
     def a(self):
@@ -132,6 +144,10 @@ class LogNormal(Distribution):
             raise ParameterError(f"LogNormal({self.mu:g}, {self.sigma:g}) leaves the range of numbers; mu and sigma are of the logarithm")
 
     @property
+    def reach(self):
+        return 0.0, math.exp(self.mu + _FARTHEST * self.sigma)
+
+    @property
     def a(self):
         return self.mu
 
@@ -156,6 +172,10 @@ class Exponential(Distribution):
 
     def __post_init__(self):
         _set(self, mean=_cast.number(self.mean, "Exponential mean", low=0.0, low_open=True))
+
+    @property
+    def reach(self):
+        return 0.0, 37.0 * self.mean  # -log(2**-53) is less
 
     @property
     def b(self):

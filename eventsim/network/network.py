@@ -74,7 +74,9 @@ class Network:
         self.populations.append(population)
         return population
 
-    def connect(self, pre, post, rule, weight=None, delay=None, *, synapse=None, receptor=None, label=None):
+    def connect(
+        self, pre, post, rule, weight=None, delay=None, *, synapse=None, receptor=None, label=None, weight_dtype=None, procedural=False
+    ):
         """Connect two selections by a rule.
 
         Parameters
@@ -90,6 +92,11 @@ class Network:
             Overrides the choice by the weight's sign; required with `tau_syn=[...]`.
         label : str, optional
             For messages and reports; "pre -> post" by default.
+        weight_dtype : np.float64 or np.float32, optional
+            np.float32: weights are rounded to the nearest float32, and individual ones take 4 bytes instead of 8.
+        procedural : bool
+            Store no synapses: they are drawn again whenever their source spikes, the very same ones as would be stored.
+            For rules that draw by source: FixedProbability, FixedOutDegree, AllToAll, OneToOne; no arrays.
 
         Returns
         -------
@@ -105,13 +112,13 @@ class Network:
             names = ", ".join(r.__name__ for r in RULES)
             raise ConnectivityError(f"rule must be one of {names}, such as es.FixedProbability(0.1), got {_cast.short(rule)}")
         if synapse is None:
-            synapse = Static(weight, delay)
-        elif weight is not None or delay is not None:
-            given = "weight" if weight is not None else "delay"
+            synapse = Static(weight, delay, "float64" if weight_dtype is None else weight_dtype)
+        elif weight is not None or delay is not None or weight_dtype is not None:
+            given = "weight" if weight is not None else "delay" if delay is not None else "weight_dtype"
             raise ParameterError(f"connect takes synapse= or weight= and delay=, got both synapse= and {given}=")
         elif not isinstance(synapse, Static):
             raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {_cast.short(synapse)}")
-        projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections))
+        projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections), procedural)
         self.projections.append(projection)
         return projection
 

@@ -6,14 +6,14 @@ from .. import _cast
 from ..errors import ConnectivityError, DelayError, ParameterError
 from ..synapses.static import BY_SIGN
 from .distributions import Distribution
-from .rules import AllToAll
+from .rules import PROCEDURAL, AllToAll
 from .sources import check_rate
 
 
 class Projection:
     """Synapses from pre to post by a rule. Made by `Network.connect`."""
 
-    def __init__(self, pre, post, rule, synapse, receptor, label, ordinal):
+    def __init__(self, pre, post, rule, synapse, receptor, label, ordinal, procedural=False):
         self.pre = pre
         self.post = post
         self.rule = rule
@@ -21,8 +21,12 @@ class Projection:
         self.ordinal = ordinal
         rule.check(pre, post)
         self.synapse = synapse
+        self.weight_dtype = _cast.precision(synapse.weight_dtype, f"weight_dtype of '{self.label}'")
         self.weight = self._values(synapse.weight, "weight", ParameterError)
         self.delay = self._values(synapse.delay, "delay", DelayError)
+        self.procedural = _cast.flag(procedural, f"procedural of '{self.label}'")
+        if self.procedural:
+            self._check_procedural()
         self.port = port_of(receptor, post.population, f"projection '{self.label}'")
 
     def _values(self, value, name, error):
@@ -36,7 +40,7 @@ class Projection:
             value = _cast.number(value, what, error=error)
             if name == "delay" and value < 0.0:
                 raise error(f"delay must be >= 0 ms, got {value:g} in '{self.label}'")
-            return value
+            return self._rounded(value, what) if name == "weight" else value
         if not self.rule.deterministic:
             raise error(
                 f"{what}: {type(self.rule).__name__} draws its pairs, so an array can not belong to them; give a number or a distribution such as es.Normal"
@@ -52,7 +56,38 @@ class Projection:
         if name == "delay" and (array < 0.0).any():
             k = int(np.argmax(array < 0.0))
             raise error(f"delay must be >= 0 ms, got {array[k]:g} at synapse {k} of '{self.label}'")
-        return array
+        return self._rounded(array, what) if name == "weight" else array
+
+    def _check_procedural(self):
+        """Refuse what can not be drawn again source by source, and values that would have to be drawn to be checked."""
+        if type(self.rule) not in PROCEDURAL:
+            names = ", ".join(r.__name__ for r in PROCEDURAL)
+            raise ConnectivityError(
+                f"procedural=True takes rules that draw by source ({names}), got {type(self.rule).__name__} in '{self.label}'; "
+                "FixedOutDegree has the same mean numbers as FixedInDegree and FixedTotalNumber"
+            )
+        for name, value in (("weight", self.weight), ("delay", self.delay)):
+            if isinstance(value, np.ndarray):
+                raise ConnectivityError(
+                    f"procedural=True stores nothing, so {name} of '{self.label}' must be a number or a distribution, got an array of shape {value.shape}"
+                )
+            if isinstance(value, Distribution):
+                low, high = value.reach
+                largest = float(np.finfo(self.weight_dtype if name == "weight" else np.float64).max)
+                if not -largest <= low <= high <= largest:
+                    raise ParameterError(f"{name} of '{self.label}' must be finite, {value} may give {low:g} to {high:g}")
+                if name == "delay" and low < 0.0:
+                    raise DelayError(f"delay must be >= 0 ms, {value} of '{self.label}' may give {low:g}; give it low=0")
+
+    def _rounded(self, values, what):
+        """Weights as the network has them: a float or float64 array of numbers of the dtype chosen."""
+        if self.weight_dtype == np.float64:
+            return values
+        with np.errstate(over="ignore"):
+            rounded = np.asarray(values, np.float32).astype(np.float64)
+        if not np.isfinite(rounded).all():
+            raise ParameterError(f"{what} must be finite as float32, at most 3.4e38, got {_cast.short(values)}")
+        return rounded if rounded.ndim else float(rounded)
 
     def __repr__(self):
         return f"<Projection '{self.label}': {type(self.rule).__name__}>"

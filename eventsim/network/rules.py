@@ -245,4 +245,7 @@ def _check_range(index, name, size):
         raise ConnectivityError(f"{name} must be in [0, {size}), got {index[k]} at index {k}")
 
 
+# Rules whose pairs are drawn source by source.
+PROCEDURAL = (FixedProbability, FixedOutDegree, AllToAll, OneToOne)
+
 RULES = (AllToAll, OneToOne, FixedProbability, FixedInDegree, FixedOutDegree, FixedTotalNumber, Explicit, CSR)

@@ -49,7 +49,9 @@ def test_every_synapse_lies_in_its_block():
     assert seen == len(fabric.target)
 
 
-@pytest.mark.parametrize(("n", "row", "size"), [(4096, 1000.0, None), (10_000, 800.0, 4096), (80_000, 400.0, 32_768), (320_000, 64.0, None)])
+@pytest.mark.parametrize(
+    ("n", "row", "size"), [(4096, 1000.0, None), (10_000, 800.0, 4096), (80_000, 400.0, 32_768), (320_000, 64.0, None)]
+)
 def test_blocks_are_small_and_their_pieces_long(n, row, size):
     bits = blocks._bits(n, row)
     assert (2**bits if bits < 62 else None) == size

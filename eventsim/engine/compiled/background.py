@@ -40,11 +40,6 @@ def next_chunk(fabric, drives, state, counters, length):
     return n
 
 
-def no_chunk(fabric, drives, state, counters, length):
-    """What stands for `next_chunk` where there is no drive, so that it need not be compiled."""
-    return 0
-
-
 def draw_bin(drives, d, index, drawn, n, words):
     """Draw the events of bin `index` of drive d and append them, unsorted; the number there are then."""
     drive = drives.drives[d]

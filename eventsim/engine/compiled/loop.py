@@ -21,7 +21,7 @@ from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
 from .calendar import EDGE, file_look, open_page
-from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_route, call_zero
+from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_prepare, call_route, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
@@ -64,6 +64,8 @@ def advance(
     route,
     arrivals_at,
     zero_arrivals,
+    keeps,
+    prepare,
     next_chunk,
     places,
     most_out,
@@ -78,7 +80,7 @@ def advance(
     Parameters
     ----------
     deliver, drive, settle, due, plan : int64 (kinds,), addresses of adapters
-    route, arrivals_at, zero_arrivals, next_chunk : addresses of router and background
+    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk : addresses of router (`keep_rows`), `unstored` and background
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -93,6 +95,7 @@ def advance(
     arrivals, attention, attended, spikes = state.arrivals, state.attention, state.attended, state.spikes
     calendar, patience = state.calendar, state.patience
     looking = populations, of_address, constants, rows, patience, calendar, wakes, place, fired
+    receiving = fabric, queue, constants, rows, arrivals, state.scratch
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     while True:
@@ -136,7 +139,7 @@ def advance(
                 foresee(fabric, wakes[0].address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
-                deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
+                deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -152,16 +155,16 @@ def advance(
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
-        if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, t, most_out):
+        if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, keeps, t, most_out):
             return FULL
         if counters[ZERO] > 0:
             if counters[MICRO] >= micro_limit:
                 return ZERO_DELAY_LOOP
             counters[MICRO] += 1
-            n = call_zero(zero_arrivals, (arrivals, state.zero, counters))
+            n = call_zero(zero_arrivals, (queue.pool, arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(fabric, constants, rows, arrivals, state.scratch, attention, attended, counters, deliver, t, n)
+            deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
             settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
@@ -233,30 +236,38 @@ def look_at(populations, of_address, constants, rows, patience, calendar, wakes,
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, constants, rows, arrivals, scratch, attention, attended, counters, deliver, t, n):
+def deliver_arrivals(fabric, queue, constants, rows, arrivals, scratch, attention, attended, counters, deliver, prepare, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
     """
-    projections, populations, target, weight = fabric.projections, fabric.populations, fabric.target, fabric.weight
+    projections, populations, room = fabric.projections, fabric.populations, queue.room
     k = 0
     while k < n:
-        source, projection, begin, end = arrivals[k].source, arrivals[k].projection, arrivals[k].begin, arrivals[k].end
+        source, projection = arrivals[k].source, arrivals[k].projection
         same = 1
         while k + same < n and arrivals[k + same].source == source and arrivals[k + same].projection == projection:
-            end = max(end, arrivals[k + same].end)
             same += 1
         j = projections[projection]
         p = populations[j.post]
+        target, target_at = fabric.target, 0
+        weight, weight_at = fabric.weight, j.weight - j.first * j.weight_stride
+        if j.procedure >= 0 or j.single != 0:
+            target, target_at = room.target, -call_prepare(prepare, (fabric, queue, arrivals, k, same))
+            if j.weight_stride != 0:
+                weight, weight_at = room.weight, target_at
+        begin, end = arrivals[k].begin, arrivals[k].end
+        for i in range(k + 1, k + same):
+            end = max(end, arrivals[i].end)
         step = end - begin if same == 1 else 1
         while begin < end:
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
                     before = counters[ATTENDED]
-                    own_weights = weight[j.weight + (begin - j.first) * j.weight_stride :]
-                    targets = target[begin : begin + step]
+                    weights = weight[weight_at + begin * j.weight_stride :]
+                    targets = target[target_at + begin : target_at + begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
-                    slice_ = targets, own_weights, j.weight_stride, j.port
+                    slice_ = targets, weights, j.weight_stride, j.port
                     flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, scratch, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:
@@ -339,13 +350,13 @@ def sort_addresses(fired, n):
 # -- 5 emission -------------------------------------------------------------------------------------------------------
 
 
-def emit(fabric, queue, zero, fired, record, spikes, counters, route, t, most_out):
+def emit(fabric, queue, zero, fired, record, spikes, counters, route, keeps, t, most_out):
     """Record the spikes of the micro-step and send them on; False where a buffer is full, to be called again."""
     while counters[CURSOR] < counters[FIRED]:
         if counters[RECORDED] >= spikes.size:
             return False
         address = fired[counters[CURSOR]]
-        if call_route(route, (fabric, queue, zero, counters, t, address, most_out)) == 0:
+        if call_route(route, (fabric, queue, zero, counters, t, address, most_out, keeps)) == 0:
             return False
         counters[CURSOR] += 1
         counters[INSTANT_SPIKES] += 1

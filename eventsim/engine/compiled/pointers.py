@@ -46,12 +46,33 @@ def call_zero(function, arguments):
     return function(*arguments)
 
 
+def call_keep(function, arguments):
+    """Call the router's `keep_rows`."""
+    return function(*arguments)
+
+
+def call_prepare(function, arguments):
+    """Call `unstored.prepare`."""
+    return function(*arguments)
+
+
 def call_chunk(function, arguments):
     """Call the background's `next_chunk`."""
     return function(*arguments)
 
 
-CALLS = (call_deliver, call_drive, call_look, call_plan, call_route, call_arrivals, call_zero, call_chunk)
+CALLS = (
+    call_deliver,
+    call_drive,
+    call_look,
+    call_plan,
+    call_route,
+    call_arrivals,
+    call_zero,
+    call_keep,
+    call_prepare,
+    call_chunk,
+)
 
 
 @functools.cache
@@ -73,9 +94,11 @@ def signatures():
         "call_drive": i(events, i, i, f, floats, floats, longs),
         "call_look": i(f, floats, i, floats, i, f),
         "call_plan": i(f, floats, floats, offsets, i, i),
-        "call_route": i(fabric, queue, arrivals, counters, f, i, i),
+        "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
-        "call_zero": i(arrivals, arrivals, counters),
+        "call_zero": i(typeof(state.queue.pool), arrivals, arrivals, counters),
+        "call_keep": i(fabric, queue, f, i),
+        "call_prepare": i(fabric, queue, arrivals, i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
     }
 

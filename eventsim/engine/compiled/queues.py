@@ -48,7 +48,7 @@ def pop_lane(lanes, rings, counters, lane):
 # -- slices -----------------------------------------------------------------------------------------------------------
 
 
-def push_slice(slices, counters, time, spike, source, projection, place):
+def push_slice(slices, counters, time, spike, source, projection, place, row):
     """Enter a row whose next arrival is at `time`; the caller has seen that there is room."""
     at = counters[SLICES]
     counters[SLICES] = at + 1
@@ -59,10 +59,10 @@ def push_slice(slices, counters, time, spike, source, projection, place):
             break
         slices[at] = slices[parent]
         at = parent
-    write_slice(slices, at, time, spike, source, projection, place)
+    write_slice(slices, at, time, spike, source, projection, place, row)
 
 
-def write_slice(slices, at, time, spike, source, projection, place):
+def write_slice(slices, at, time, spike, source, projection, place, row):
     """Write an entry."""
     entry = slices[at]
     entry.time = time
@@ -70,9 +70,10 @@ def write_slice(slices, at, time, spike, source, projection, place):
     entry.source = source
     entry.projection = projection
     entry.place = place
+    entry.row = row
 
 
-def replace_first_slice(slices, counters, time, spike, source, projection, place):
+def replace_first_slice(slices, counters, time, spike, source, projection, place, row):
     """Put another entry in the place of the first."""
     n = counters[SLICES]
     at = 0
@@ -86,7 +87,7 @@ def replace_first_slice(slices, counters, time, spike, source, projection, place
             break
         slices[at] = slices[child]
         at = child
-    write_slice(slices, at, time, spike, source, projection, place)
+    write_slice(slices, at, time, spike, source, projection, place, row)
 
 
 def pop_slice(slices, counters):
@@ -96,7 +97,7 @@ def pop_slice(slices, counters):
     counters[QUEUED] -= 1
     if n > 0:
         last = slices[n]
-        replace_first_slice(slices, counters, last.time, last.spike, last.source, last.projection, last.place)
+        replace_first_slice(slices, counters, last.time, last.spike, last.source, last.projection, last.place, last.row)
 
 
 # -- wakes ------------------------------------------------------------------------------------------------------------

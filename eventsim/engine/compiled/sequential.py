@@ -6,14 +6,15 @@ import math
 import numpy as np
 
 from ... import _jit
-from ...aer.router import arrivals_at, route, zero_arrivals
+from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
+from ...lowering.regenerate import Room
 from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
 from .adapters import bind
-from .background import next_chunk, no_chunk
+from .background import next_chunk
 from .calendar import file_looks
 from .pointers import CALLS, signatures
 from .queues import set_wake
@@ -34,6 +35,7 @@ from .state import (
     new_state,
     poisson_places,
 )
+from .unstored import prepare
 
 # Deliveries between two looks at the keyboard and the progress bar: some tens of milliseconds.
 _BUDGET = 2_000_000
@@ -59,7 +61,7 @@ class SequentialEngine:
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
-        self._functions = _functions(len(program.drives.drives) > 0)
+        self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
         for p, population in enumerate(program.fabric.populations):
@@ -195,22 +197,32 @@ def set_wakes(addresses, times, calendar, wakes, place, counters):
 
 @functools.cache
 def _kernel(function):
-    if _jit.ENABLED:
-        for call in CALLS:
-            _jit.call_through_address(call, signatures()[call.__name__])
+    _prepare_calls()
     return _jit.compiled(function)
 
 
 @functools.cache
-def _functions(driven):
+def _prepare_calls():
+    """Say how functions are called through addresses, before any that does so is compiled."""
+    if _jit.ENABLED:
+        for call in CALLS:
+            _jit.call_through_address(call, signatures()[call.__name__])
+
+
+@functools.cache
+def _functions(procedural, single, driven):
     """The router and the background, compiled by themselves and called through their addresses."""
+    _prepare_calls()
     functions = {
         "call_route": route,
         "call_arrivals": arrivals_at,
         "call_zero": zero_arrivals,
-        "call_chunk": next_chunk if driven else no_chunk,
+        "call_keep": keep_rows if procedural else None,
+        "call_prepare": prepare if procedural or single else None,
+        "call_chunk": next_chunk if driven else None,
     }
-    compiled = [_jit.compiled(f, signatures()[call] if _jit.ENABLED else None, from_python=False) for call, f in functions.items()]
+    given = signatures() if _jit.ENABLED else dict.fromkeys(functions)
+    compiled = [f and _jit.compiled(f, given[call], from_python=False) for call, f in functions.items()]
     return tuple(_jit.addresses(compiled)), compiled
 
 
@@ -232,11 +244,11 @@ def _stand_in():
 
 
 def flattened(value, prefix):
-    """The arrays of nested named tuples, as (name, array)."""
+    """The arrays of nested named tuples, as (name, array), but for room to work in."""
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             yield prefix + name, item
-        else:
+        elif not isinstance(item, Room):
             yield from flattened(item, f"{prefix}{name}.")
 
 
@@ -247,6 +259,8 @@ def filled(value, arrays, prefix):
         if isinstance(item, np.ndarray):
             array = arrays[prefix + name]
             parts[name] = array.view(np.recarray) if array.dtype.names else array
+        elif isinstance(item, Room):
+            parts[name] = item
         else:
             parts[name] = filled(item, arrays, f"{prefix}{name}.")
     return type(value)(**parts)

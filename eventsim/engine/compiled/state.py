@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...aer.pool import LACKING, Pool, grown_pool, new_pool
 from ...lowering.program import SPIKE, columns, records, shared_or_own
+from ...lowering.regenerate import Room, new_room
 
 # Places in `counters`.
 (
@@ -48,9 +50,9 @@ BATCH = 64  # deliveries made at a time, where the model has a flow without bran
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
 ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
-SLICE = columns("source projection place", "time spike")  # through a row with individual delays; next arrival, spike
+SLICE = columns("source projection place row", "time spike")  # through a row with individual delays (of the pool: row); next arrival, spike
 WAKING = columns("address", "time")  # look at an address at a time, ms
-ARRIVAL = columns("source projection begin end")  # synapses of a row delivered at the instant in work
+ARRIVAL = columns("source projection begin end row")  # synapses of a row (of the pool: row >= 0) delivered at the instant in work
 BIN = columns("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
 DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
 BIN_EVENT = columns("member drive", "time")
@@ -68,6 +70,8 @@ class Queue(NamedTuple):
     slices: np.recarray  # SLICE, a binary heap
     wakes: np.recarray  # WAKING, a binary heap
     place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
+    pool: Pool  # rows in flight that are not stored
+    room: Room  # where a row is regenerated, or one with float32 weights put as adapters take it
 
 
 class Calendar(NamedTuple):
@@ -118,7 +122,6 @@ class EngineState(NamedTuple):
 def new_state(program, record, capacity=256):
     """The state at time 0."""
     n = program.n_addresses
-    row_lengths = np.diff(program.fabric.indptr)
     n_lanes = len(program.fabric.lane_delay)
     expanded = capacity * most_projections(program)
     state = EngineState(
@@ -131,6 +134,8 @@ def new_state(program, record, capacity=256):
             slices=records(SLICE, expanded),
             wakes=records(WAKING, n),
             place=np.full(n, -1, np.int64),
+            pool=new_pool(),
+            room=room_for(program),
         ),
         calendar=new_calendar(program),
         patience=patience(program),
@@ -140,7 +145,7 @@ def new_state(program, record, capacity=256):
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
         scratch=np.zeros(BATCH * (4 + int(program.fabric.populations.width.max(initial=0)))),
-        attention=np.empty(n + int(row_lengths.max(initial=0)) + 1, np.int64),
+        attention=np.empty(n + longest_row(program) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
         fired=np.empty(2 * n + len(program.train) + 1, np.int64),
         record=record,
@@ -149,6 +154,20 @@ def new_state(program, record, capacity=256):
     state.counters[[CHUNK, FAULT]] = -1
     state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
+
+
+def longest_row(program):
+    """Number of synapses that a row may have."""
+    fabric = program.fabric
+    return max(int(np.diff(fabric.indptr).max(initial=0)), int(fabric.procedures.most.max(initial=0)))
+
+
+def room_for(program):
+    """Room for any row that is regenerated, and for the weights of any that are float32."""
+    fabric = program.fabric
+    procedures = fabric.procedures
+    targets = procedures.n_post[(procedures.degree > 0) & (procedures.multapses == 0)].max(initial=0)
+    return new_room(procedures.most.max(initial=0), targets, longest_row(program) if len(fabric.weight32) else 0)
 
 
 def new_calendar(program):
@@ -173,11 +192,19 @@ def patience(program):
     fabric = program.fabric
     out = np.zeros(len(fabric.populations))
     for j in fabric.projections:
-        n = int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
-        if (shared_or_own(fabric.weight, j.weight, j.weight_stride, n) > 0.0).any():
+        if out[j.post] == 0.0 and may_excite(fabric, j):
             out[j.post] = 0.5
     out[program.drives.drives.population] = 0.5
     return out
+
+
+def may_excite(fabric, j):
+    """Whether a weight of projection j may be positive; of one that is drawn again, whether its law allows it."""
+    if j.procedure >= 0 and j.weight_stride:
+        return bool(fabric.laws[2 * j.procedure].high > 0.0)
+    n = 1 if j.procedure >= 0 else int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+    weight = fabric.weight32 if j.single else fabric.weight
+    return bool((shared_or_own(weight, j.weight, j.weight_stride, n) > 0.0).any())
 
 
 def most_projections(program):
@@ -187,10 +214,12 @@ def most_projections(program):
 
 
 def grown(state):
-    """The same state with twice the room for what has run out of it: records, or events in flight."""
+    """The same state with twice the room for what has run out of it: records, rows in flight, or events in flight."""
     if state.counters[RECORDED] >= len(state.spikes):
         return state._replace(spikes=_twice(state.spikes))
     q = state.queue
+    if q.pool.marks[LACKING]:
+        return state._replace(queue=q._replace(pool=grown_pool(q.pool)))
     capacity = q.rings.shape[1]
     unrolled = (q.lanes.head[:, None] + np.arange(capacity)) % capacity
     rings = np.concatenate([np.take_along_axis(q.rings, unrolled, 1), q.rings], axis=1).view(np.recarray)

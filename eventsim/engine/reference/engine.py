@@ -5,12 +5,14 @@ It shares with the compiled engine the Program, the models' functions and the ra
 
 import math
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from sortedcontainers import SortedList
 
 from ...errors import NumericalError, ZeroDelayLoopError
-from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records
+from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records, weight_of
+from ...lowering.regenerate import new_room, row
 from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
 from ..status import Status
@@ -63,6 +65,8 @@ class ReferenceEngine:
         self.cells = {}
         self.bins = [0] * len(program.drives.drives)  # next bin of each drive
         self.draws = {}  # intervals drawn so far by each Poisson source
+        procedures = program.fabric.procedures
+        self._room = new_room(procedures.most.max(initial=0), procedures.n_post.max(initial=0))
         self._populate(models)
 
     # -- the loop ----------------------------------------------------------------------------------------------------
@@ -220,12 +224,26 @@ class ReferenceEngine:
         for projection, j in enumerate(fabric.projections):
             if not j.pre_first <= address < j.pre_first + j.pre_count:
                 continue
+            if j.procedure >= 0:
+                yield from self._regenerated(projection, j, address)
+                continue
             row = j.row + address - j.pre_first
             for place in range(fabric.indptr[row], fabric.indptr[row + 1]):
                 delay = float(fabric.delay[j.delay + (place - j.first) * j.delay_stride])
-                weight = float(fabric.weight[j.weight + (place - j.first) * j.weight_stride])
+                weight = float(weight_of(j, fabric.weight, fabric.weight32, place))
                 target = int(fabric.populations[j.post].first + fabric.target[place])
                 yield delay, address, projection, int(place), target, int(j.port), weight
+
+    def _regenerated(self, projection, j, address):
+        """The same of a procedural projection."""
+        fabric, room = self.program.fabric, self._room
+        own = fabric.procedures[j.procedure], fabric.laws[2 * j.procedure], fabric.laws[2 * j.procedure + 1]
+        p, weights, delays = (SimpleNamespace(**dict(zip(r.dtype.names, r.tolist(), strict=True))) for r in own)
+        first, targets = int(fabric.populations[j.post].first), int(fabric.populations[j.post].count)
+        for place in range(row(p, weights, delays, fabric.tables, address, 0, targets, room)):
+            delay = float(room.delay[place] if delays.kind else fabric.delay[j.delay])
+            weight = float(room.weight[place] if weights.kind else fabric.weight[j.weight])
+            yield delay, address, projection, place, first + int(room.target[place]), int(j.port), weight
 
     def _draw_bin(self, d):
         """Enter the events of the next bin of drive d."""

@@ -5,45 +5,12 @@ delivery with an individual delay, is written out flat (time, target, weight), s
 to long arrays. Flat events are grouped by way in: receptor and sign of the weight.
 """
 
-import math
-
-from ...aer.router import delay_of
-from ...lowering.program import BY_SIGN
 from ...numerics.drive import BLOCK, alias_number, event_count, event_time
-from ...numerics.memory import prefetch
 from ...numerics.random import below
 from ..compiled.background import draw_words
-from .plan import MIXED, NEGATIVE, POSITIVE
-from .state import (
-    AWAITED,
-    BLOCK_DELIVERIES,
-    BLOCK_DRIVEN,
-    BLOCK_NEEDED,
-    BLOCK_SHORT,
-    FLAT,
-    FLATTENED,
-    FLIGHTS,
-    NEXT_OWN,
-    SLICED,
-    SLICES,
-)
-
-AHEAD = 4  # flights before their turn in which the line of their next synapse is fetched
-
-
-def lacks(own, array, needed):
-    """Note which array is too short for a block; True."""
-    own[BLOCK_SHORT] = array
-    own[BLOCK_NEEDED] = needed
-    return True
-
-
-def way_of(t, port, sign):
-    """The way in that a weight of a sign takes."""
-    if port == BY_SIGN:
-        port = 0 if sign == POSITIVE else 1
-    return t.ways + 2 * port + (0 if sign == POSITIVE else 1)
-
+from .flights import take_dealt
+from .plan import MIXED, NEGATIVE, POSITIVE, way_of
+from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, lacks
 
 # -- lanes --------------------------------------------------------------------------------------------------------------
 
@@ -86,19 +53,19 @@ def list_slices(fabric, plan, t, arrivals, n_arrivals, slices, own):
 # -- flat events ----------------------------------------------------------------------------------------------------------
 
 
-def has_room(t, own, capacity):
-    """Whether all flat events that a window can bring fit."""
-    needed = own[AWAITED] + t.events
+def has_room(t, own, dealt, capacity):
+    """Whether all flat events that a window can bring fit, `dealt` of which are deliveries with individual delays."""
+    needed = dealt + t.events
     return needed <= capacity or not lacks(own, FLATTENED, needed)
 
 
-def flatten(program, plan, t, flights, own, times, time, weight, target, ends, words, begin, end):
+def flatten(program, plan, t, pool, own, time, weight, target, ends, words, window, begin, end):
     """Write out the flat events of a block by way; ends[w]: where those of its way number w begin. The caller has seen to room."""
     n = 0
     for w in range(t.ways, t.ways_end):
         ends[w - t.ways] = n
-        if own[FLIGHTS] > 0 and times[NEXT_OWN] < end:
-            n = pass_synapses(program.fabric, plan, t, flights, own, w, time, weight, target, n, end)
+        if plan.most_own > 0:
+            n = take_dealt(pool, own, w - t.ways, time, weight, target, n, window, begin, end)
         recurrent = n
         for f in range(t.feed, t.feed_end):
             feed = plan.feeds[f]
@@ -110,68 +77,6 @@ def flatten(program, plan, t, flights, own, times, time, weight, target, ends, w
         own[BLOCK_DRIVEN] += n - recurrent
     ends[t.ways_end - t.ways] = n
     own[FLAT] = n
-    if own[FLIGHTS] > 0 and times[NEXT_OWN] < end:
-        times[NEXT_OWN] = fly_on(program.fabric, flights, own)
-
-
-def pass_synapses(fabric, plan, t, flights, own, w, time, weight, target, n, end):
-    """Deliveries with individual delays that take way w; where each flight gets to in the window."""
-    for i in range(own[FLIGHTS]):
-        if i + AHEAD < own[FLIGHTS] and flights[i + AHEAD].next < end:
-            ahead = fabric.projections[flights[i + AHEAD].projection]
-            prefetch(plan.target, flights[i + AHEAD].place)
-            prefetch(fabric.delay, ahead.delay + flights[i + AHEAD].place - ahead.first)
-            if ahead.weight_stride > 0:
-                prefetch(fabric.weight, ahead.weight + flights[i + AHEAD].place - ahead.first)
-        flight = flights[i]
-        if not flight.next < end:
-            continue
-        sign = plan.sign[flight.projection]
-        j = fabric.projections[flight.projection]
-        if sign != MIXED:
-            if way_of(t, j.port, sign) != w:
-                continue
-        elif way_of(t, j.port, POSITIVE) != w and way_of(t, j.port, NEGATIVE) != w:
-            continue
-        place, last, spike = flight.place, flight.end, flight.spike
-        arrival = flight.next
-        delay_at, delay_stride = j.delay - j.first * j.delay_stride, j.delay_stride
-        weight_at, weight_stride = j.weight - j.first * j.weight_stride, j.weight_stride
-        while True:
-            value = fabric.weight[weight_at + place * weight_stride]
-            time[n] = arrival
-            weight[n] = value
-            target[n] = plan.target[place]
-            n += sign != MIXED or way_of(t, j.port, POSITIVE if value >= 0.0 else NEGATIVE) == w
-            place += 1
-            if place == last:
-                break
-            arrival = spike + fabric.delay[delay_at + place * delay_stride]
-            if not arrival < end:
-                break
-        flight.until = place
-    return n
-
-
-def fly_on(fabric, flights, own):
-    """Move flights to where they got in the window and drop those that have arrived; the next time one passes a synapse."""
-    kept, passed, soonest = 0, 0, math.inf
-    for i in range(own[FLIGHTS]):
-        flight = flights[i]
-        passed += flight.until - flight.place
-        if flight.until == flight.end:
-            continue
-        if flight.until > flight.place:
-            flight.next = flight.spike + delay_of(fabric.projections[flight.projection], fabric.delay, flight.until)
-            flight.place = flight.until
-        soonest = min(soonest, flight.next)
-        if kept < i:
-            flights[kept] = flights[i]
-        kept += 1
-    own[FLIGHTS] = kept
-    own[AWAITED] -= passed
-    own[BLOCK_DELIVERIES] += passed
-    return soonest
 
 
 # -- drive ----------------------------------------------------------------------------------------------------------------

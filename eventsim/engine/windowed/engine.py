@@ -16,7 +16,7 @@ from . import kernels, team
 from .adapters import bind, declare_calls
 from .plan import block_bits, make_plan
 from .state import EARLIEST, REPLAYED, SIDE, STANDS, START, WINDOWS, copied, grown, kept, new_state, plan_v_inf
-from .suits import expected_events, unsuited
+from .suits import expected_events, unsuited, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
@@ -104,7 +104,7 @@ class WindowedEngine:
             if first == math.inf and until == math.inf:
                 return Status.SILENT
             start = max(edge, first) if first < until else edge
-            edge = min((math.floor(start / window) + 1.0) * window, until)
+            edge = min((windows_before(start, window) + 1.0) * window, until)
             tried, _ = self._run(self._watched(), edge, whole=False)
             spikes = tried.spikes[: tried.counters[RECORDED]]
             later = spikes.time[spikes.time >= self._now]

@@ -2,9 +2,8 @@
 
 import math
 
-from .arrivals import lacks
 from .plan import POSITIVE
-from .state import BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES
+from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, lacks
 
 _AFTER_LANES = 1 << 40  # flat events have no place in the canonical order of rows; they come after what lanes bring
 
@@ -131,17 +130,21 @@ def release(t, own, refractory, free, held, hot, start, width, y, slot, is_hot, 
     own[HOT] = n
 
 
-def settle(t, own, refractory, free, held, hot, after, width, y, slot, is_hot):
-    """Take over what the replay found."""
+def settle(t, own, refractory, free, held, hot, after, width, y, slot, is_hot, fired):
+    """Take over what the replay found; `fired`: its spikes in order of time."""
     for k in range(own[HOT]):
         address = hot[k].address
         for v in range(t.width):
             y[v, address] = after[k * width + v]
-        free[address] = hot[k].after_free
-        held[address] = hot[k].after_held
         slot[address] = -1
-        is_hot[address] = 0
-        if after[k * width] == -math.inf:
+        is_hot[address] = after[k * width] == -math.inf
+        if is_hot[address] != 0:
+            free[address] = hot[k].after_free
+            held[address] = hot[k].after_held
+    for i in range(own[BLOCK_FIRED]):  # in this order the ends of refractoriness mostly are in order, too
+        address = fired[i].address
+        if is_hot[address] != 0:
+            is_hot[address] = 0
             enter(t, own, refractory, free, address)
     own[BLOCK_REPLAYED] += own[HOT]
     own[HOT] = 0

@@ -21,7 +21,8 @@ from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, FIRED, PHASE, RECO
 from .adapters import FAULT as REPLAY_FAULT
 from .adapters import FULL as REPLAY_FULL
 from .adapters import call_earliest, call_propagate, call_replay
-from .arrivals import flatten, has_room, lacks, list_slices
+from .arrivals import flatten, has_room, list_slices
+from .flights import deal_out, expected_here, next_dealt
 from .hot import collect, group, release, settle
 from .plan import NEGATIVE, POSITIVE
 from .state import (
@@ -60,10 +61,13 @@ from .state import (
     STANDS,
     START,
     WINDOWS,
+    lacks,
+    pool_of,
 )
+from .suits import windows_before
 from .sweeps import scan, sweep_flat, sweep_slices
 from .team import COMMAND, STOP, WORK, meet
-from .transport import emit_sources, record, send, short, sort_spikes, take_arrivals
+from .transport import emit_sources, gather_sorted, record, send, short, sort_spikes, take_arrivals
 
 DONE, PAUSED, FULL, NOT_A_NUMBER, GO = range(5)
 
@@ -127,12 +131,12 @@ def open_window(program, plan, state, window, places, until, whole):
     if counters[FIRED] == 0:
         first = next_event(program, plan, state)
         if first >= until:  # nothing can happen before: the windows up to there are empty
-            edge = math.floor(until / window) * window if whole else until
+            edge = windows_before(until, window) * window if whole else until
             clock[START] = max(begin, edge)
             return DONE
-        begin = max(begin, math.floor(first / window) * window)
+        begin = max(begin, windows_before(first, window) * window)
         clock[START] = begin
-    end = (math.floor(begin / window) + 1.0) * window
+    end = (windows_before(begin, window) + 1.0) * window
     if not end > begin:  # after 2**53 windows their edges are no float64 numbers any more
         end = math.nextafter(begin, math.inf)
     if end > until:
@@ -142,7 +146,7 @@ def open_window(program, plan, state, window, places, until, whole):
     clock[END] = end
     if not emit_sources(program.poisson, state.fired, state.train, state.wakes, state.place, state.draws, counters, places, end):
         return FULL
-    sort_spikes(state.fired, 0, counters[FIRED])
+    sort_spikes(state.fired, 0, counters[FIRED], counters[FIRED] // 3)
     lanes = fabric.lane_delay.size
     if not send(fabric, plan, state.lanes, state.rings, state.flights, state.own, state.times, state.fired, counters, 0, lanes):
         return FULL
@@ -190,16 +194,12 @@ def close_window(program, plan, state):
     total = counters[FROM_SOURCES]
     for b in range(own.shape[0]):
         total += own[b, BLOCK_FIRED]
-    if total > fired.size:
+    if total > fired.size or total >= state.buckets.size:
         short(counters, FIRINGS, total)
         return FULL
-    n = counters[FROM_SOURCES]
-    for b in range(own.shape[0]):
-        for i in range(own[b, BLOCK_FIRED]):
-            fired[n] = state.block_fired[b, i]
-            n += 1
+    clock, numbers = state.clock, own[:, BLOCK_FIRED]
+    n = gather_sorted(state.block_fired, numbers, clock[START], clock[END], state.buckets, fired, counters[FROM_SOURCES])
     counters[FIRED] = n
-    sort_spikes(fired, counters[FROM_SOURCES], n)
     if counters[RECORDED] + n > state.spikes.size:
         short(counters, RECORDS, counters[RECORDED] + n)
         return FULL
@@ -248,7 +248,7 @@ def work_on(program, plan, state, adapters, window, b, begin, end):
         group(hot, own[HOT], state.collected[b], own[COLLECTED], state.grouped[b])
         own[STAGE] = REPLAY
     if own[STAGE] == REPLAY:
-        fired, grouped, constants = state.block_fired[b], state.grouped[b], program.constants[t.constant :]
+        fired, grouped, constants = state.block_replayed[b], state.grouped[b], program.constants[t.constant :]
         neurons = constants, t.constant_stride, t.first, hot, start, after, state.width
         n = call_replay(adapters[0][t.kind], (*neurons, grouped, own[HOT], state.before[b], begin, end, fired))
         if n <= REPLAY_FAULT:
@@ -258,8 +258,10 @@ def work_on(program, plan, state, adapters, window, b, begin, end):
             lacks(own, BLOCK_FIRINGS, 2 * fired.size)
             return
         own[BLOCK_FIRED] = n
+        numbers, sorted_fired = own[BLOCK_FIRED : BLOCK_FIRED + 1], state.block_fired[b]
+        gather_sorted(state.block_replayed[b : b + 1], numbers, begin, end, state.block_buckets[b], sorted_fired, 0)
         y = state.y[own[SIDE]]
-        settle(t, own, state.refractory, state.free, state.held, hot, after, state.width, y, state.slot, state.is_hot)
+        settle(t, own, state.refractory, state.free, state.held, hot, after, state.width, y, state.slot, state.is_hot, sorted_fired)
         own[STAGE] = READY
 
 
@@ -269,11 +271,18 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
     slices, ends = state.slices[b], state.way_ends[b]
     time, weight, target, left = state.flat_time[b], state.flat_weight[b], state.flat_target[b], state.flat_left[b]
     own[BLOCK_DELIVERIES] = own[BLOCK_DRIVEN] = own[HOT] = 0
-    if not has_room(t, own, time.size):
+    pool, dealt = pool_of(state, b), 0
+    if plan.most_own > 0:
+        if not deal_out(fabric, plan, t, state.flights[b], own, pool, window, begin):
+            return False
+        dealt = expected_here(t, pool, window, begin)
+    if not has_room(t, own, dealt, time.size):
         return False
     if not list_slices(fabric, plan, t, state.arrivals, state.counters[ARRIVALS], slices, own):
         return False
-    flatten(program, plan, t, state.flights[b], own, times, time, weight, target, ends, state.words[b], begin, end)
+    flatten(program, plan, t, pool, own, time, weight, target, ends, state.words[b], window, begin, end)
+    if plan.most_own > 0:
+        times[NEXT_OWN] = next_dealt(t, state.flights[b], own, pool, window, begin, end)
     base, width, side = t.first + b, state.width, own[SIDE]
     hot, start = state.hot[base:], state.start[base * state.width :]
     release(t, own, state.refractory, state.free, state.held, hot, start, width, state.y[side], state.slot, state.is_hot, end)
@@ -287,7 +296,9 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
     if end - times[STANDS] != times[SPAN]:
         times[SPAN] = end - times[STANDS]
         call_propagate(adapters[1][t.kind], (plan.shifted[t.shifted :], times[SPAN], propagator))
-    own[HOT] = scan(t, y, side, propagator, plan.limit, room, hot, start, width, state.slot, state.is_hot, state.free, own[HOT])
+    mask, words = state.mask[b], state.mask_words[b]
+    n_hot = own[HOT]
+    own[HOT] = scan(t, y, side, propagator, plan.limit, room, mask, words, hot, start, width, state.slot, state.is_hot, n_hot)
     side = own[SIDE] = 1 - side
     sweep_slices(fabric, plan, slices, n_slices, NEGATIVE, end, window, y[side], t.origin, t.first + t.count)
     sweep_flat(plan, t, ends, NEGATIVE, end, window, time, weight, target, left, y[side])

@@ -6,11 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from ...lowering.program import NO_LANE, columns, records, shared_or_own
+from ...lowering.program import BY_SIGN, NO_LANE, columns, records, shared_or_own
 from ...numerics.drive import BLOCK as DRIVE_BLOCK
-from .suits import constants_of, synapses_of, window_length
-
-CHUNK = 256  # neurons that a scan takes at once: they stay in the nearest cache
+from .suits import constants_of, smallest_delay, synapses_of, window_length
 
 # Neurons that a scan takes at once, and flat events that are evaluated at once: they stay in the nearest cache.
 CHUNK, FLAT_CHUNK = 256, 512
@@ -43,6 +41,7 @@ class Plan(NamedTuple):
     routed: np.ndarray  # int64: projections
     feeds: np.recarray  # FEED
     block_of: np.ndarray  # int64 (J,): target block of a projection
+    least_delay: np.ndarray  # float64 (J,): the smallest in a projection, ms
     sign: np.ndarray  # int64 (J,): of its weights
     drive_sign: np.ndarray  # int64 (D,)
     ignites: np.ndarray  # uint8 (P,): whether a population has projections with individual delays
@@ -99,6 +98,7 @@ def make_plan(program, models):
         routed,
         feeds,
         block_of,
+        np.array([smallest_delay(fabric, j) for j in fabric.projections], float),
         np.array([_sign(shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses_of(fabric, j))) for j in fabric.projections], np.int64),
         np.array([_sign(drives.members.weight[d.member : d.member_end]) for d in drives.drives], np.int64),
         (own.max(axis=1) > 0).astype(np.uint8),
@@ -121,6 +121,13 @@ def _limits(model, constants):
     v = {name: constants[:, model.constant_type._fields.index(name)] for name in ("v_inf", "v_thresh", "v_reset")}
     distance = v["v_thresh"] - v["v_inf"]
     return distance - 1e-12 * (np.abs(distance) + np.abs(v["v_thresh"] - v["v_reset"]) + np.abs(v["v_thresh"]))
+
+
+def way_of(t, port, sign):
+    """The way in that a weight of a sign takes."""
+    if port == BY_SIGN:
+        port = 0 if sign == POSITIVE else 1
+    return t.ways + 2 * port + (0 if sign == POSITIVE else 1)
 
 
 # -- what is left of a delivery at the end of its window ------------------------------------------------------------------

@@ -32,8 +32,12 @@ from .plan import CHUNK, FLAT_CHUNK
     FLAT,  # flat events
     COLLECTED,  # deliveries to hot neurons
     BLOCK_FIRED,  # spikes of its neurons in the window
-    FLIGHTS,  # spikes in flight through rows with individual delays
-    AWAITED,  # synapses they have yet to pass
+    FLIGHTS,  # spikes in flight whose rows have individual delays and have not been dealt out to their end
+    FAR,  # those of them that have been dealt out as far as the ring of windows reaches
+    HORIZON,  # the first window to which none has been dealt out
+    CHUNKS,  # chunks of the pool that have ever been used
+    FREE,  # the first that is free again, or -1
+    FREED,  # how many are
     REFRACTORY,  # neurons in refractoriness
     HEAD,  # the first of them in its ring
     BLOCK_DELIVERIES,
@@ -43,13 +47,16 @@ from .plan import CHUNK, FLAT_CHUNK
     BLOCK_NEEDED,
     BLOCK_FAULT,  # address of a neuron whose state is not finite, or -1
     N_OWN,
-) = range(18)
+) = range(22)
 
 # Stages of a block within a window.
 BEGIN, COLLECT, REPLAY, READY = range(4)
 
 # Phases of a window.
 SOURCES, LANES, BLOCKS, CLOSE = range(4)
+
+RING = 16  # windows to come that deliveries with individual delays are dealt out to
+IN_CHUNK = 64  # deliveries in a chunk
 
 # Places in `clock`: where the next window, or the one in work, starts and ends, ms.
 START, END = 0, 1
@@ -60,7 +67,9 @@ STANDS, EARLIEST, NEXT_OWN, SPAN, N_CLOCK = range(5)
 
 ARRIVAL = columns("source population lane", "time")
 SLICE = columns("source projection begin end way mixed", "time")  # mixed: only weights of the way's sign count
-FLIGHT = columns("source projection place until end", "spike next")  # a spike in flight has passed `place`, next then; `until` in the window
+FLIGHT = columns("projection place end", "spike next")  # synapses place:end are to be dealt out, the first of which is passed at `next`
+DEALT = columns("target", "time weight")  # a delivery; target: local index in the population
+CHAIN = columns("chunk count")  # the deliveries of a window through a way: its last chunk, or -1, and their number
 COLLECT_ENTRY = columns("slot source projection place port", "time weight")  # a delivery to the hot neuron number `slot`
 HOT_NEURON = columns("address begin", "free held after_free after_held")  # deliveries grouped[begin:]; before, after the window
 
@@ -73,12 +82,15 @@ class WindowState(NamedTuple):
     own: np.ndarray  # int64 (B, N_OWN padded): counters of blocks
     times: np.ndarray  # float64 (B, N_CLOCK padded)
     y: np.ndarray  # float64 (2, V, N): v - v_inf (-inf in refractoriness) and the other variables; excitation received
-    free: np.ndarray  # float64 (N,): end of the last refractory period, ms
+    free: np.ndarray  # float64 (N,): end of refractoriness, ms, while in it
     held: np.ndarray  # float64 (N,): v in refractoriness
     refractory: np.ndarray  # int64 (N,): neurons in refractoriness, in order of its end; a ring for each block
     lanes: np.recarray  # LANE (2 lanes,): spikes of neurons in flight, then spikes of sources
     rings: np.recarray  # ARRIVING (2 lanes, capacity)
     flights: np.recarray  # FLIGHT (B, capacity), in order of emission
+    chains: np.recarray  # CHAIN (B, RING, ways)
+    dealt: np.recarray  # DEALT (B, capacity): deliveries dealt out, in chunks of IN_CHUNK
+    following: np.ndarray  # int64 (B, capacity / IN_CHUNK): the next chunk of its chain, or of the free ones, or -1
     wakes: np.recarray  # WAKING: next emissions of Poisson sources, a binary heap
     place: np.ndarray  # int64 (N,)
     draws: np.ndarray  # int64 (S,)
@@ -104,16 +116,26 @@ class WindowState(NamedTuple):
     slot: np.ndarray  # int32 (N,): number of a hot neuron
     is_hot: np.ndarray  # uint8 (N,): whether it is one
     found: np.ndarray  # int64 (B, longest): places whose targets are hot
-    block_fired: np.recarray  # SPIKE (B, capacity)
+    buckets: np.ndarray  # int64, as long as `fired` and one more: for sorting
+    block_replayed: np.recarray  # SPIKE (B, capacity): spikes as the replay finds them
+    block_fired: np.recarray  # SPIKE (B, capacity): the same in order of time
+    block_buckets: np.ndarray  # int64 (B, capacity + 1): for sorting
+    mask: np.ndarray  # uint8 (B, CHUNK): which neurons of a chunk are hot
+    mask_words: np.ndarray  # uint64 (B, CHUNK / 8): the same memory
     before: np.ndarray  # float64 (B,): where the states of hot neurons stand, ms
     width: int  # 2 V
     room: np.ndarray  # float64 (B, CHUNK): for the scan and for adapters
 
 
 # Arrays that may be too short for a window; the flat ones grow together.
-GROWING = ("rings", "flights", "arrivals", "slices", "flat_time", "collected", "block_fired", "fired", "spikes")
-RINGS, IN_FLIGHT, ARRIVED, SLICED, FLATTENED, COLLECTIONS, BLOCK_FIRINGS, FIRINGS, RECORDS = range(len(GROWING))
-_TOGETHER = {"flat_time": ("flat_time", "flat_weight", "flat_target", "found"), "collected": ("collected", "grouped")}
+GROWING = ("rings", "flights", "arrivals", "slices", "flat_time", "collected", "block_fired", "fired", "spikes", "dealt")
+RINGS, IN_FLIGHT, ARRIVED, SLICED, FLATTENED, COLLECTIONS, BLOCK_FIRINGS, FIRINGS, RECORDS, POOLED = range(len(GROWING))
+_TOGETHER = {
+    "flat_time": ("flat_time", "flat_weight", "flat_target", "found"),
+    "collected": ("collected", "grouped"),
+    "block_fired": ("block_replayed", "block_fired", "block_buckets"),
+    "fired": ("fired", "buckets"),
+}
 
 # What a copy shares with its original: what only grows, what the user switches, and room to work in.
 _SHARED = ("record", "spikes", "train", *WindowState._fields[WindowState._fields.index("arrivals") :])
@@ -125,10 +147,15 @@ def new_state(program, plan, models, record, capacity=256):
     variables = max([len(m.variables) for m in models], default=1)
     longest = int(np.diff(program.fabric.indptr).max(initial=0))
     flat = max(capacity, int(plan.targets.events.max(initial=0)) + 1)
+    most_ways = int((plan.targets.ways_end - plan.targets.ways).max(initial=0))
+    chains = records(CHAIN, (blocks, RING, most_ways) if plan.ignites.any() else (blocks, 0, 0))
+    chains.chunk[:] = -1
+    pooled = 2 * RING * most_ways * IN_CHUNK if plan.ignites.any() else 0
+    mask = np.zeros((blocks, CHUNK), np.uint8)
     state = WindowState(
         clock=np.zeros(2),
         counters=np.zeros(N_ALL_COUNTERS, np.int64),
-        own=np.zeros((blocks, N_OWN + 14), np.int64),
+        own=np.zeros((blocks, N_OWN + 10), np.int64),
         times=np.zeros((blocks, N_CLOCK + 12)),
         y=np.zeros((2, variables, n)),
         free=np.full(n, -np.inf),
@@ -137,6 +164,9 @@ def new_state(program, plan, models, record, capacity=256):
         lanes=records(LANE, 2 * lanes),
         rings=records(ARRIVING, (2 * lanes, capacity)),
         flights=records(FLIGHT, (blocks, capacity if plan.ignites.any() else 0)),
+        chains=chains,
+        dealt=records(DEALT, (blocks, pooled)),
+        following=np.full((blocks, pooled // IN_CHUNK), -1),
         wakes=records(WAKING, n),
         place=np.full(n, -1, np.int64),
         draws=np.zeros(len(program.poisson), np.int64),
@@ -151,7 +181,7 @@ def new_state(program, plan, models, record, capacity=256):
         flat_weight=np.empty((blocks, flat)),
         flat_target=np.zeros((blocks, flat), np.uint32),
         flat_left=np.empty((blocks, FLAT_CHUNK)),
-        way_ends=np.zeros((blocks, int((plan.targets.ways_end - plan.targets.ways).max(initial=0)) + 1), np.int64),
+        way_ends=np.zeros((blocks, most_ways + 1), np.int64),
         words=np.empty((blocks, 4, int(program.drives.blocks.length.max(initial=0))), np.int64),
         collected=records(COLLECT_ENTRY, (blocks, capacity)),
         grouped=records(COLLECT_ENTRY, (blocks, capacity)),
@@ -161,7 +191,12 @@ def new_state(program, plan, models, record, capacity=256):
         slot=np.full(n, -1, np.int32),
         is_hot=np.zeros(n, np.uint8),
         found=np.zeros((blocks, max(longest, flat) + 1), np.int64),
+        buckets=np.zeros(4 * capacity + 1, np.int64),
+        block_replayed=records(SPIKE, (blocks, capacity)),
         block_fired=records(SPIKE, (blocks, capacity)),
+        block_buckets=np.zeros((blocks, capacity + 1), np.int64),
+        mask=mask,
+        mask_words=mask.view(np.uint64),
         before=np.zeros(blocks),
         width=2 * variables,
         room=np.zeros((blocks, max(CHUNK, 2 * variables))),
@@ -174,7 +209,7 @@ def new_state(program, plan, models, record, capacity=256):
         state.y[0, 0, t.first : t.first + t.count] -= plan_v_inf(program, plan, models, b)
     state.times[:, NEXT_OWN] = np.inf
     state.times[:, SPAN] = np.nan
-    state.own[:, BLOCK_FAULT] = state.own[:, BLOCK_SHORT] = -1
+    state.own[:, [BLOCK_FAULT, BLOCK_SHORT, FREE]] = -1
     state.counters[[FAULT, SHORT]] = -1
     return state
 
@@ -187,6 +222,26 @@ def plan_v_inf(program, plan, models, b):
     if not t.constant_stride:
         return program.constants[at]
     return program.constants[at : at + t.count * t.constant_stride : t.constant_stride]
+
+
+class Pool(NamedTuple):
+    """A block's deliveries with individual delays that have been dealt out: views of the state's arrays."""
+
+    chains: np.recarray
+    dealt: np.recarray
+    following: np.ndarray
+
+
+def pool_of(state, b):
+    """The pool of block b."""
+    return Pool(state.chains[b], state.dealt[b], state.following[b])
+
+
+def lacks(own, array, needed):
+    """Note which array is too short for a block; True."""
+    own[BLOCK_SHORT] = array
+    own[BLOCK_NEEDED] = needed
+    return True
 
 
 def copied(state):
@@ -213,15 +268,20 @@ def grown(state):
         if name == "rings":
             state = state._replace(**_grown_rings(state, needed))
             continue
-        state = state._replace(**{own: _longer(getattr(state, own), needed) for own in _TOGETHER.get(name, (name,))})
+        if name == "dealt":
+            size = state.dealt.shape[1]
+            needed = -(-max(needed, 2 * size if size < 1 << 18 else size * 5 // 4) // IN_CHUNK) * IN_CHUNK
+            state = state._replace(following=_longer(state.following, needed // IN_CHUNK))
+            needed -= 1
+        state = state._replace(**{own: _longer(getattr(state, own), needed + 1) for own in _TOGETHER.get(name, (name,))})
     return state
 
 
 def _longer(array, needed):
-    """An array at least twice as long in its last dimension, with the same content."""
+    """An array longer in its last dimension, with the same content."""
     from ...errors import CapacityError
 
-    length = max(needed, 2 * array.shape[-1])
+    length = max(needed, array.shape[-1] * 2 if array.shape[-1] < 1 << 16 else array.shape[-1] * 5 // 4)
     shape = (*array.shape[:-1], length)
     size = int(np.prod(shape)) * array.dtype.itemsize
     if size > available_bytes():

@@ -15,7 +15,7 @@ LARGEST = 1e100
 # A window is so short that the excitation expected in it is this part of the way from reset to threshold, and that it
 # is this part of a membrane time constant: then few neurons come so near to threshold that they have to be replayed.
 PART = 1.0 / 32.0
-_PART_OF_MEMBRANE = 1.0 / 16.0
+_PART_OF_MEMBRANE = 1.0 / 8.0
 _PART_OF_DECAY = 1.0 / 4.0  # of any time constant: then a polynomial of low degree says what is left of a delivery
 
 _EXPECTED_RATE = 20.0  # Hz, of neurons whose rate is not known beforehand
@@ -30,6 +30,10 @@ OWN = ("v_inf", "v_thresh", "v_reset", "t_ref")
 def unsuited(program, models):
     """Why the windowed engine cannot take a Program, in words; None: it can."""
     fabric = program.fabric
+    if len(fabric.procedures):
+        return "it takes stored connections, not those with procedural=True"
+    if len(fabric.weight32):
+        return "it takes weights of float64, not those with weight_dtype='float32'"
     for p in fabric.populations:
         if p.kind < 0:
             continue
@@ -70,7 +74,10 @@ def constants_of(program, p, model):
 
 
 def window_length(program, models):
-    """Dyadic length of a window, ms: no longer than any delay from a neuron, short enough that few neurons come near threshold."""
+    """Length of a window, ms: no longer than any delay from a neuron, short enough that few neurons come near threshold.
+
+    A few bits of a binary fraction: its multiples, the edges of windows, are exact.
+    """
     fabric, drives = program.fabric, program.drives.drives
     longest = 1.0
     excitation = np.zeros(len(fabric.populations))  # expected weight of excitation, per ms and neuron
@@ -96,8 +103,18 @@ def window_length(program, models):
         longest = min(longest, _PART_OF_MEMBRANE * tau, _PART_OF_DECAY * decays.min())
         rise = rate * _push(model, c, decays)
         if rise > 0.0:
-            longest = min(longest, PART * (c.v_thresh - c.v_reset) / rise)
-    return max(2.0 ** math.floor(math.log2(longest)), SHORTEST)
+            # The more variables there are to be brought forward in each window, the fewer windows there should be.
+            longest = min(longest, PART * len(model.variables) * (c.v_thresh - c.v_reset) / rise)
+    step = 2.0 ** math.floor(math.log2(longest))
+    if not len(drives):  # bins of drives, whose lengths are powers of two, must not be cut by edges of windows
+        step /= 16.0
+    return max(math.floor(longest / step) * step, SHORTEST)
+
+
+def windows_before(t, window):
+    """How many whole windows end at or before t; the division rounds, the product of few digits does not."""
+    k = math.floor(t / window) * 1.0
+    return k - 1.0 if k * window > t else k
 
 
 def decay_times(model, c):

@@ -5,6 +5,8 @@ Excitation is added to the half of `y` that collects; a scan brings the other ha
 collected, and finds the hot neurons; the halves change roles; inhibition is added to what now are the variables.
 """
 
+import math
+
 from ...numerics.memory import prefetch
 from .plan import CHUNK, FLAT_CHUNK
 
@@ -137,44 +139,65 @@ def add_flat(target, left, onto):
 # -- scan -------------------------------------------------------------------------------------------------------------------
 
 
-def scan(t, y, side, propagator, limits, room, hot, start, width, slot, is_hot, free, n_hot):
+def scan(t, y, side, propagator, limits, room, mask, words, hot, start, width, slot, is_hot, n_hot):
     """Bring a block's variables to the window's end, excitation included, into the other half of y; the number of hot neurons.
 
     Until the end T of the window, x(t) is at most x(T) + max(0, x(T) - L) (exp(window/tau) - 1), where L is the least
     potential that the currents hold: x - L, would the current be L throughout, grows by exp when followed backwards.
+
+    mask : uint8 (CHUNK,), room to mark hot neurons in; words: the same memory as uint64
     """
     for begin in range(0, t.count, CHUNK):
         a, n = t.first + begin, min(CHUNK, t.count - begin)
         limit = limits[t.limit + begin * t.limit_stride : t.limit + begin * t.limit_stride + n]
         after = y[1 - side, 0, a : a + n]
-        least = room[:n]
+        n_words = (n + 7) // 8
+        words[n_words - 1] = 0  # the last of them may be longer than the chunk
+        x = y[side, 0, a : a + n]
         if t.width == 1:
-            hits = bring(y[side, 0, a : a + n], after, propagator[0], t.gain, limit)
+            bring(x, after, propagator[0], t.gain, limit, mask)
+        elif t.width == 3:
+            one, one_after, other, other_after = y[side, 1, a : a + n], y[1 - side, 1, a : a + n], y[side, 2, a : a + n], y[1 - side, 2, a : a + n]
+            bring_with_two(x, after, one, one_after, other, other_after, propagator, t.gain, t.pull, limit, mask)
         else:
-            relax(y[side, 0, a : a + n], after, propagator[0], least)
+            least = room[:n]
+            relax(x, after, propagator[0], least)
             for v in range(1, t.width):
                 current = y[side, v, a : a + n]
                 charge(current, after, y[1 - side, v, a : a + n], propagator[v], propagator[t.width + v], least)
-            hits = count_hits(after, least, t.pull, t.gain, limit)
-        if hits > 0:
-            for k in range(n):
-                bound = least[k] * t.pull if t.width > 1 else 0.0
-                if not after[k] + max(0.0, after[k] - bound) * t.gain < limit[k]:
-                    make_hot(y, side, t.width, hot, start, width, slot, is_hot, n_hot, a + k, free[a + k])
+            mark(after, least, t.pull, t.gain, limit, mask)
+        for i in range(n_words):
+            if words[i] == 0:
+                continue
+            for k in range(8 * i, min(8 * i + 8, n)):
+                if mask[k] != 0:
+                    make_hot(y, side, t.width, hot, start, width, slot, is_hot, n_hot, a + k)
                     n_hot += 1
         for v in range(t.width):
             fill(y[side, v, a : a + n], 0.0)
     return n_hot
 
 
-def bring(x, after, left, gain, limit):
-    """A membrane without currents; how many may reach the limit. A loop of its own: as such it is vectorised."""
-    hits = 0
+def bring(x, after, left, gain, limit, mask):
+    """A membrane without currents; which may reach the limit. A loop of its own: as such it is vectorised."""
     for k in range(x.size):
         value = x[k] * left + after[k]
         after[k] = value
-        hits += not value + max(0.0, value) * gain < limit[k]
-    return hits
+        mask[k] = not value + max(0.0, value) * gain < limit[k]
+
+
+def bring_with_two(x, after, one, one_after, other, other_after, propagator, gain, pull, limit, mask):
+    """A membrane with two currents, as most have: what `relax`, `charge` and `mark` do, in one loop."""
+    left, left_one, left_other, charged_one, charged_other = propagator[0], propagator[1], propagator[2], propagator[4], propagator[5]
+    for k in range(x.size):
+        a, b = one[k], other[k]
+        a_left, b_left = a * left_one, b * left_other
+        one_after[k] += a_left
+        other_after[k] += b_left
+        value = after[k] + x[k] * left + a * charged_one + b * charged_other
+        after[k] = value
+        least = min(a, a_left) + min(b, b_left)
+        mask[k] = not value + max(0.0, value - least * pull) * gain < limit[k]
 
 
 def relax(x, after, left, least):
@@ -194,20 +217,17 @@ def charge(current, after, current_after, left, charged, least):
         least[k] += min(i, remains)
 
 
-def count_hits(after, least, pull, gain, limit):
-    """How many may reach the limit."""
-    hits = 0
+def mark(after, least, pull, gain, limit, mask):
+    """Which may reach the limit."""
     for k in range(after.size):
-        hits += not after[k] + max(0.0, after[k] - least[k] * pull) * gain < limit[k]
-    return hits
+        mask[k] = not after[k] + max(0.0, after[k] - least[k] * pull) * gain < limit[k]
 
 
-def make_hot(y, side, variables, hot, start, width, slot, is_hot, n, address, free):
-    """Put a neuron on the list of those to be replayed, as number n."""
+def make_hot(y, side, variables, hot, start, width, slot, is_hot, n, address):
+    """Put a neuron that is not refractory on the list of those to be replayed, as number n."""
     slot[address] = n
     is_hot[address] = 1
     hot[n].address = address
-    hot[n].free = free
+    hot[n].free = -math.inf
     for v in range(variables):
         start[n * width + v] = y[side, v, address]
-

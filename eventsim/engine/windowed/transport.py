@@ -1,11 +1,10 @@
 """Spikes on their way through the windows, before and after blocks work: out of sources, into lanes and flights, out of lanes."""
 
-from ...aer.router import delay_of, row_of
-from ...lowering.program import NO_LANE
 from ...numerics.prediction import next_emission
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
-from .state import ARRIVALS, ARRIVED, AWAITED, FIRINGS, FLIGHTS, IN_FLIGHT, NEEDED, NEXT_OWN, RINGS, SHORT
+from .flights import fetch_rows, send_own
+from .state import ARRIVALS, ARRIVED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, NEEDED, RINGS, SHORT
 
 
 def short(counters, array, needed):
@@ -53,8 +52,9 @@ def send(fabric, plan, lanes, rings, flights, own, times, fired, counters, first
     for i in range(first, counters[FIRED]):
         t, source = fired[i].time, fired[i].address
         p = fabric.of_address[source]
+        fetch_rows(fabric, plan, fired, i + 2, counters[FIRED])
         if plan.ignites[p] > 0:
-            send_own(fabric, plan.block_of, flights, own, times, p, t, source)
+            send_own(fabric, plan, flights, own, times, p, t, source)
         for lane in range(fabric.lane_delay.size):
             if uses_lane(fabric, p, lane, source):
                 push_lane(lanes, rings, counters, lane_of + lane, t + fabric.lane_delay[lane], source)
@@ -70,31 +70,6 @@ def uses_lane(fabric, p, lane, source):
         if j.lane == lane and j.pre_first <= source < j.pre_first + j.pre_count:
             return True
     return False
-
-
-def send_own(fabric, block_of, flights, own, times, p, t, source):
-    """Put a spike in flight through its rows with individual delays."""
-    population = fabric.populations[p]
-    for k in range(population.out, population.out_end):
-        projection = fabric.out[k]
-        j = fabric.projections[projection]
-        if j.lane != NO_LANE:
-            continue
-        begin, end = row_of(j, fabric.indptr, source)
-        if begin == end:
-            continue
-        b = block_of[projection]
-        flight = flights[b, own[b, FLIGHTS]]
-        flight.source = source
-        flight.projection = projection
-        flight.place = begin
-        flight.until = begin
-        flight.end = end
-        flight.spike = t
-        flight.next = t + delay_of(j, fabric.delay, begin)
-        own[b, FLIGHTS] += 1
-        own[b, AWAITED] += end - begin
-        times[b, NEXT_OWN] = min(times[b, NEXT_OWN], flight.next)
 
 
 def take_arrivals(fabric, lanes, rings, arrivals, counters, end):
@@ -124,7 +99,8 @@ def take_arrivals(fabric, lanes, rings, arrivals, counters, end):
 
 def record(fabric, fired, wanted, spikes, counters):
     """Count the spikes of the window and record those that are wanted, in canonical order; the caller has seen to room."""
-    sort_spikes(fired, 0, counters[FIRED])
+    if 0 < counters[FROM_SOURCES] < counters[FIRED]:
+        sort_spikes(fired, 0, counters[FIRED], counters[FIRED] // 3)
     for i in range(counters[FIRED]):
         address = fired[i].address
         if fabric.populations[fabric.of_address[address]].kind >= 0:
@@ -136,11 +112,46 @@ def record(fabric, fired, wanted, spikes, counters):
             counters[RECORDED] += 1
 
 
-def sort_spikes(fired, first, end):
-    """Put fired[first:end] into order of (time, address): Shell's sort."""
-    n = end - first
+def gather_sorted(spikes, numbers, begin, end, buckets, fired, first):
+    """Write spikes[b, :numbers[b]] of all b, which lie in [begin, end), to fired[first:] in order; where they end.
+
+    They are dealt out into as many equal stretches of time as there are spikes, which leaves little to be sorted.
+    """
+    n = 0
+    for b in range(numbers.size):
+        n += numbers[b]
+    if n == 0:
+        return first
+    scale = n / (end - begin)
+    for k in range(n + 1):
+        buckets[k] = 0
+    for b in range(numbers.size):
+        for i in range(numbers[b]):
+            buckets[bucket_of(spikes[b, i].time, begin, scale, n) + 1] += 1
+    fullest = 0
+    for k in range(n):
+        fullest = max(fullest, buckets[k + 1])
+        buckets[k + 1] += buckets[k]
+    for b in range(numbers.size):
+        for i in range(numbers[b]):
+            k = bucket_of(spikes[b, i].time, begin, scale, n)
+            at = first + buckets[k]
+            buckets[k] += 1
+            fired[at].time = spikes[b, i].time
+            fired[at].address = spikes[b, i].address
+    sort_spikes(fired, first, first + n, 1 if fullest <= 32 else n // 3)
+    return first + n
+
+
+def bucket_of(t, begin, scale, n):
+    """The stretch of time, of n, in which t lies."""
+    return min(n - 1, int((t - begin) * scale))
+
+
+def sort_spikes(fired, first, end, widest):
+    """Put fired[first:end] into order of (time, address): Shell's sort with gaps up to about `widest`."""
     gap = 1
-    while gap < n // 3:
+    while gap < widest:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(first + gap, end):
@@ -149,6 +160,7 @@ def sort_spikes(fired, first, end):
             while k >= first + gap and (fired[k - gap].time > t or (fired[k - gap].time == t and fired[k - gap].address > address)):
                 fired[k] = fired[k - gap]
                 k -= gap
-            fired[k].time = t
-            fired[k].address = address
+            if k < i:
+                fired[k].time = t
+                fired[k].address = address
         gap //= 3

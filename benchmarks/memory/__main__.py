@@ -1,0 +1,4 @@
+from ..harness import main
+from . import BENCHMARKS
+
+main("memory", BENCHMARKS)
