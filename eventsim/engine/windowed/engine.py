@@ -145,7 +145,7 @@ class WindowedEngine:
         _jit.prepare(kernel, *fixed, 0, meeting, 1)
         if self._helpers is None:
             self._helpers = ThreadPoolExecutor(self._size - 1, thread_name_prefix="eventsim")
-        others = [self._helpers.submit(kernel, *fixed, me, meeting, self._size) for me in range(1, self._size)]
+        others = [self._helpers.submit(functools.partial(kernel, *fixed, me, meeting, self._size)) for me in range(1, self._size)]
         status = kernel(*fixed, 0, meeting, self._size)
         for other in others:
             other.result()

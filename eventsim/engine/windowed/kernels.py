@@ -203,7 +203,9 @@ def close_window(program, plan, state):
     if counters[RECORDED] + n > state.spikes.size:
         short(counters, RECORDS, counters[RECORDED] + n)
         return FULL
-    if not send(program.fabric, plan, state.lanes, state.rings, state.flights, own, state.times, fired, counters, counters[FROM_SOURCES], 0):
+    if not send(
+        program.fabric, plan, state.lanes, state.rings, state.flights, own, state.times, fired, counters, counters[FROM_SOURCES], 0
+    ):
         return FULL
     record(program.fabric, fired, state.record, state.spikes, counters)
     for b in range(own.shape[0]):

@@ -1,5 +1,6 @@
 """What the windowed engine derives from a Program once, as flat arrays: blocks, what reaches them, and what is left of a delivery."""
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -99,7 +100,9 @@ def make_plan(program, models):
         feeds,
         block_of,
         np.array([smallest_delay(fabric, j) for j in fabric.projections], float),
-        np.array([_sign(shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses_of(fabric, j))) for j in fabric.projections], np.int64),
+        np.array(
+            [_sign(shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses_of(fabric, j))) for j in fabric.projections], np.int64
+        ),
         np.array([_sign(drives.members.weight[d.member : d.member_end]) for d in drives.drives], np.int64),
         (own.max(axis=1) > 0).astype(np.uint8),
         int(own.max(initial=0)),
@@ -160,7 +163,7 @@ def responses(model, constants, port, window):
     def left(k, u):
         return np.array([_sum(model.flow(c, raised, (x + 1.0) * 0.5 * window), k, variables) for x in u])
 
-    series = [chebyshev.chebinterpolate(lambda u, k=k: left(k, u), 20) for k in ((0, own) if own else (0,))]
+    series = [chebyshev.chebinterpolate(functools.partial(left, k), 20) for k in ((0, own) if own else (0,))]
     degree = max(_degree(s) for s in series)
     powers = [np.pad(chebyshev.cheb2poly(s[: degree + 1]), (0, degree + 1))[: degree + 1] for s in series]
     return own, degree, [x for p in powers for x in p[::-1].tolist()]

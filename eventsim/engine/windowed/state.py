@@ -285,7 +285,9 @@ def _longer(array, needed):
     shape = (*array.shape[:-1], length)
     size = int(np.prod(shape)) * array.dtype.itemsize
     if size > available_bytes():
-        raise CapacityError(f"events in flight and in a window need {size / 2**30:.1f} GiB more, {available_bytes() / 2**30:.1f} GiB are free")
+        raise CapacityError(
+            f"events in flight and in a window need {size / 2**30:.1f} GiB more, {available_bytes() / 2**30:.1f} GiB are free"
+        )
     longer = records(array.dtype, shape) if array.dtype.names else np.zeros(shape, array.dtype)
     longer[..., : array.shape[-1]] = array
     return longer

@@ -157,7 +157,8 @@ def scan(t, y, side, propagator, limits, room, mask, words, hot, start, width, s
         if t.width == 1:
             bring(x, after, propagator[0], t.gain, limit, mask)
         elif t.width == 3:
-            one, one_after, other, other_after = y[side, 1, a : a + n], y[1 - side, 1, a : a + n], y[side, 2, a : a + n], y[1 - side, 2, a : a + n]
+            one, other = y[side, 1, a : a + n], y[side, 2, a : a + n]
+            one_after, other_after = y[1 - side, 1, a : a + n], y[1 - side, 2, a : a + n]
             bring_with_two(x, after, one, one_after, other, other_after, propagator, t.gain, t.pull, limit, mask)
         else:
             least = room[:n]
