@@ -203,14 +203,14 @@ def test_pages_are_never_shorter_than_the_spacing_of_times():
 # -- in the engine ----------------------------------------------------------------------------------------------------
 
 
-def pulses(n, outputs, weight, drive=1.1, phases=None, seed=1, **values):
-    """Identical neurons that fire by themselves and reach each other without delay."""
+def pulses(n, outputs, weight, drive=1.1, phases=None, seed=1, delay=0.0, kind=None, **values):
+    """Identical neurons that fire by themselves and reach each other, without delay if none is given."""
     net = es.Network(seed=seed)
     neuron = es.LIF(**{"tau_m": 10.0, "v_rest": drive, "v_thresh": 1.0, "v_reset": 0.0, "t_ref": 0.0, **values})
     population = net.population(n, neuron, name="pulses")
     phase = np.random.default_rng(seed).random(n) if phases is None else phases
     population.set(v=0.999 * np.asarray(phase))
-    net.connect(population, population, es.FixedOutDegree(outputs), weight=weight, delay=0.0)
+    net.connect(population, population, es.FixedOutDegree(outputs), weight=weight, delay=delay, **(kind or {}))
     return net
 
 
@@ -252,6 +252,16 @@ def test_mixed_signs_without_delay(weights, seed):
     own = es.Uniform(-0.02, 0.01)
     net.connect(population, population, es.FixedOutDegree(20), weight=own, delay=0.0)
     compare(net, 4.0, 8.0)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.5, es.Uniform(0.0, 1.0)])
+@pytest.mark.parametrize("weight", [-0.01, es.Uniform(-0.02, 0.0), es.Uniform(-0.02, 0.01)])
+@pytest.mark.parametrize("kind", [{"procedural": True}, {"weight_dtype": "float32"}, {"procedural": True, "weight_dtype": "float32"}])
+def test_rows_that_are_not_stored_are_delivered_in_batches(kind, weight, delay):
+    net = pulses(150, 130, weight, delay=delay, kind=kind)
+    excites = getattr(weight, "high", weight) > 0.0
+    assert simulator(net)._engine.state.patience.tolist() == [0.5 if excites else 0.0]
+    assert compare(net, 15.0, 40.0) > 50
 
 
 def test_all_neurons_are_looked_at_in_one_instant():
