@@ -1,5 +1,6 @@
 """The windowed engine: the reference's spikes to 1e-9 ms wherever no decision is nearer than that, and the same bits however it is run."""
 
+import dataclasses
 from fractions import Fraction
 from unittest import mock
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import eventsim as es
 from eventsim.engine.windowed import engine
 from eventsim.engine.windowed.suits import SHORTEST
-from eventsim.published import brunel2000, vogels_abbott2005
+from eventsim.published import brunel2000, potjans_diesmann2014, vogels_abbott2005, vogels_abbott2005_currents
 
 from ..strategies import build, window_cases
 from .running import assert_same_spikes, assert_same_states, blocks_of, run_bounded, simulator, states
@@ -76,6 +77,8 @@ def test_guarantee_3_windowed_at_length(case, size):
         (lambda: vogels_abbott2005(scale=0.1), 100.0),
         (lambda: brunel2000("C", scale=0.05), 50.0),
         (lambda: brunel2000("A", scale=0.02), 30.0),
+        (lambda: vogels_abbott2005_currents(scale=0.3), 100.0),
+        (lambda: potjans_diesmann2014(scale=0.02), 30.0),
     ],
 )
 def test_published_networks_spike_for_spike(net, duration):
@@ -84,7 +87,7 @@ def test_published_networks_spike_for_spike(net, duration):
     sequential, windowed = simulator(net), simulator(net, "windowed")
     for sim in (sequential, windowed):
         sim.run(duration)
-    assert len(sequential.spikes) > 400
+    assert len(sequential.spikes) > 300
     assert windowed.stats["windows"] > 50
     agree(windowed.spikes, sequential.spikes)
 
@@ -317,3 +320,32 @@ def test_a_source_with_many_spikes_at_once_grows_the_buffers():
         assert sim.stats["deliveries"] == 45_000
     assert_same_spikes(sims[1].spikes, sims[0].spikes)
     np.testing.assert_allclose(sims[1].get(neuron, "v"), sims[0].get(neuron, "v"), rtol=1e-12)
+
+
+@pytest.mark.parametrize("longest", [0.3, 4.0, 300.0])
+def test_individual_delays_of_a_burst_are_dealt_out_and_the_pool_grows(longest):
+    """All deliveries arrive, at their times, whether a row ends in this window or hundreds of windows on."""
+    net = es.Network()
+    source = net.population(40, es.SpikeSource(times=[[1.0, 1.0, 7.3]] * 40))
+    neuron = net.population(200, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=20.0, t_ref=1.0))
+    net.connect(source, neuron, es.AllToAll(), weight=es.Normal(0.1, 0.3), delay=es.Uniform(0.05, longest))
+    net.connect(neuron, neuron, es.FixedInDegree(10), weight=es.Normal(1.0, 1.0), delay=es.Uniform(0.25, longest))
+    sims = [simulator(net, name) for name in ("sequential", "windowed")]
+    end = longest + 20.0
+    for sim in sims:
+        for stop in (5.1, 0.37 * end, end):
+            sim.run(until=stop)
+    assert sims[0].stats["deliveries"] >= 24_000
+    for counter in ("deliveries", "spikes"):
+        assert sims[1].stats[counter] == sims[0].stats[counter]
+    agree(sims[1].spikes, sims[0].spikes)
+    for (key, a), b in zip(states(sims[1]).items(), states(sims[0]).values(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0.0, atol=1e-9, err_msg=str(key))
+
+
+def test_a_nonlinear_model_is_refused_by_name():
+    model = dataclasses.replace(es.LIF, name="Curved", membrane=None)
+    net = es.Network()
+    net.population(2, model())
+    with pytest.raises(es.ParameterError, match="Curved is not linear below threshold"):
+        es.Simulator(net, engine="windowed")

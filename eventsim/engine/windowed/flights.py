@@ -165,6 +165,7 @@ def next_place(own, pool, slot, way):
             own[CHUNKS] += 1
         pool.following[chunk] = chain.chunk
         chain.chunk = chunk
+        fetch_chunk(pool, chunk)
     at = chain.chunk * IN_CHUNK + chain.count % IN_CHUNK
     chain.count += 1
     return at
@@ -187,7 +188,9 @@ def take_dealt(pool, own, way, time, weight, target, n, window, begin, end):
     whole = begin <= number * window and end >= (number + 1.0) * window
     chunk, size, first = chain.chunk, (chain.count - 1) % IN_CHUNK + 1, n
     while chunk >= 0:
-        at = chunk * IN_CHUNK
+        at, following = chunk * IN_CHUNK, pool.following[chunk]
+        if following >= 0:
+            fetch_chunk(pool, following)
         if whole:
             unpack(pool.dealt[at : at + size], time[n : n + size], weight[n : n + size], target[n : n + size])
             n += size
@@ -196,7 +199,6 @@ def take_dealt(pool, own, way, time, weight, target, n, window, begin, end):
                 delivery = pool.dealt[k]
                 time[n], weight[n], target[n] = delivery.time, delivery.weight, delivery.target
                 n += begin <= delivery.time < end
-        following = pool.following[chunk]
         if end >= (number + 1.0) * window:
             pool.following[chunk] = own[FREE]
             own[FREE] = chunk
@@ -207,6 +209,12 @@ def take_dealt(pool, own, way, time, weight, target, n, window, begin, end):
         chain.chunk = -1
     own[BLOCK_DELIVERIES] += n - first
     return n
+
+
+def fetch_chunk(pool, chunk):
+    """Fetch the lines of a chunk that will soon be filled or read: it has not been touched for some windows."""
+    for k in range(chunk * IN_CHUNK, (chunk + 1) * IN_CHUNK, 2):
+        prefetch(pool.dealt, k)
 
 
 def unpack(dealt, time, weight, target):
