@@ -6,25 +6,31 @@ Each is written once as plain Python, where it belongs and says what it does; `r
 import functools
 
 
+def put_in_place(function, signature_of, codegen):
+    """Give a function compiled code of its own, put where it is called: a function to compile and link less at every call.
+
+    signature_of : (types of the arguments) -> signature
+    codegen : (context, builder, signature, arguments) -> value
+    """
+    from numba import types as nt
+    from numba.extending import lower_builtin, type_callable
+
+    type_callable(function)(lambda context: signature_of)
+    lower_builtin(function, nt.VarArg(nt.Any))(codegen)
+
+
 def _put(function):
     """One store into the tuple's memory."""
     from numba import types as nt
     from numba.core import cgutils
-    from numba.extending import intrinsic, overload
 
-    @intrinsic
-    def store(typing_context, t, index, value):
-        def codegen(context, builder, signature, arguments):
-            place = cgutils.alloca_once_value(builder, arguments[0])
-            i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
-            builder.store(arguments[2], cgutils.gep(builder, place, 0, i))
-            return builder.load(place)
+    def codegen(context, builder, signature, arguments):
+        place = cgutils.alloca_once_value(builder, arguments[0])
+        i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
+        builder.store(arguments[2], cgutils.gep(builder, place, 0, i))
+        return builder.load(place)
 
-        return t(t, index, nt.float64), codegen
-
-    @overload(function)
-    def form(t, index, value):
-        return lambda t, index, value: store(t, index, value)
+    put_in_place(function, lambda t, index, value: t(t, index, nt.float64), codegen)
 
 
 def _prefetch(function):
@@ -32,59 +38,38 @@ def _prefetch(function):
     from llvmlite import ir
     from numba import types as nt
     from numba.core import cgutils
-    from numba.extending import intrinsic, overload
 
-    @intrinsic
-    def fetch(typing_context, array, index):
-        def codegen(context, builder, signature, arguments):
-            pointer, _ = _element(context, builder, signature, arguments)
-            byte = ir.IntType(8).as_pointer()
-            whole = ir.IntType(32)
-            kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
-            instruction = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-            builder.call(instruction, [builder.bitcast(pointer, byte), whole(1), whole(3), whole(1)])
-            return context.get_dummy_value()
+    def codegen(context, builder, signature, arguments):
+        pointer, _ = _element(context, builder, signature, arguments)
+        byte = ir.IntType(8).as_pointer()
+        whole = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
+        instruction = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(instruction, [builder.bitcast(pointer, byte), whole(1), whole(3), whole(1)])
+        return context.get_dummy_value()
 
-        return nt.void(array, index), codegen
-
-    @overload(function)
-    def form(array, index):
-        return lambda array, index: fetch(array, index)
+    put_in_place(function, lambda array, index: nt.void(array, index), codegen)
 
 
 def _atomic_add(function):
     """An atomic addition, ordered before and after everything else that is; the value before."""
-    from numba.extending import intrinsic, overload
 
-    @intrinsic
-    def add(typing_context, array, index, value):
-        def codegen(context, builder, signature, arguments):
-            pointer, _ = _element(context, builder, signature, arguments)
-            amount = context.cast(builder, arguments[2], signature.args[2], array.dtype)
-            return builder.atomic_rmw("add", pointer, amount, "seq_cst")
+    def codegen(context, builder, signature, arguments):
+        pointer, _ = _element(context, builder, signature, arguments)
+        amount = context.cast(builder, arguments[2], signature.args[2], signature.args[0].dtype)
+        return builder.atomic_rmw("add", pointer, amount, "seq_cst")
 
-        return array.dtype(array, index, value), codegen
-
-    @overload(function)
-    def form(array, index, value):
-        return lambda array, index, value: add(array, index, value)
+    put_in_place(function, lambda array, index, value: array.dtype(array, index, value), codegen)
 
 
 def _atomic_get(function):
     """An atomic load that sees what was stored before what it sees."""
-    from numba.extending import intrinsic, overload
 
-    @intrinsic
-    def get(typing_context, array, index):
-        def codegen(context, builder, signature, arguments):
-            pointer, _ = _element(context, builder, signature, arguments)
-            return builder.load_atomic(pointer, "seq_cst", 8)
+    def codegen(context, builder, signature, arguments):
+        pointer, _ = _element(context, builder, signature, arguments)
+        return builder.load_atomic(pointer, "seq_cst", 8)
 
-        return array.dtype(array, index), codegen
-
-    @overload(function)
-    def form(array, index):
-        return lambda array, index: get(array, index)
+    put_in_place(function, lambda array, index: array.dtype(array, index), codegen)
 
 
 def _give_way(function):

@@ -7,7 +7,9 @@ numba's file cache does not see edits in files that a function calls into, and w
 name under which an entry point is cached carries a digest of every source that can reach it.
 """
 
+import contextlib
 import functools
+import gc
 import hashlib
 import inspect
 import os
@@ -27,7 +29,14 @@ ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
-_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True}
+_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True, "no_cfunc_wrapper": True}
+
+# Modules whose functions are inlined before anything else is optimised: loops that draw random words would not be
+# vectorised otherwise, and what a delivery does would be calls with arguments on the stack.
+_INLINED = {
+    "eventsim." + name
+    for name in ("numerics.random", "numerics.compensation", "numerics.propagators", "neurons.lif", "engine.compiled.adapters")
+}
 
 _registered = set()
 _seconds = [0.0]
@@ -36,6 +45,19 @@ _seconds = [0.0]
 def seconds():
     """Seconds spent so far in this process on compiling or loading compiled code."""
     return _seconds[0]
+
+
+@contextlib.contextmanager
+def _compiling():
+    """Count the seconds, and look for garbage less often: the compiler makes many objects, most of which stay."""
+    begin, usual = time.perf_counter(), gc.get_threshold()
+    if usual[0] > 0:
+        gc.set_threshold(max(usual[0], 20_000), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        _seconds[0] += time.perf_counter() - begin
 
 
 @functools.cache
@@ -69,24 +91,26 @@ def model_digest(model):
     return f"{model.name}_{digest.hexdigest()}"
 
 
-def compiled(function, signature=None, bind=None, key=""):
+def compiled(function, signature=None, bind=None, key="", from_python=True):
     """Compile an entry point (or return it as it is where compilation is switched off). It runs without Python's lock.
 
+    signature : compile for it at once; else for the types of the first call
     bind : names that are replaced in the function's globals, such as the functions of a model.
-    key : what these names stand for, for the cache; None: do not cache.
+    key : what these names stand for, for the cache; None: do not cache
+    from_python : False where it is only called through its address
     """
     if bind:
         function = rebound(function, bind)
     if not ENABLED:
         return function
-    begin = time.perf_counter()
-    for reached in _reachable([function]):
-        _register(reached)
-    if key is not None:
-        function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
-    dispatcher = _jit(function, signature, cache=key is not None)
-    _seconds[0] += time.perf_counter() - begin
-    return dispatcher
+    with _compiling():
+        for reached in _reachable([function]):
+            _register(reached)
+        if key is not None:
+            function.__qualname__ = f"{function.__name__}-{key}-{package_digest()}"
+        # numba compiles a function anew for callers with other options, so entry points share those of what they call.
+        options = _OPTIONS if from_python else _inner_options(function)
+        return _jit(function, signature, key is not None, options)
 
 
 def addresses(functions):
@@ -110,7 +134,6 @@ def call_through_address(placeholder, signature):
     The arguments are converted to the signature's types, or refused where they can not be.
     """
     from numba import types as nt
-    from numba.extending import intrinsic, overload
 
     if id(placeholder) in _registered:
         return
@@ -118,20 +141,14 @@ def call_through_address(placeholder, signature):
     _kept.append(placeholder)
     arguments_type = nt.Tuple(signature.args)
 
-    @intrinsic
-    def call(typing_context, address, arguments):
-        def codegen(context, builder, own_signature, values):
-            function_type = context.call_conv.get_function_type(signature.return_type, signature.args)
-            pointer = builder.inttoptr(values[0], function_type.as_pointer())
-            unpacked = [builder.extract_value(values[1], k) for k in range(len(signature.args))]
-            _, result = context.call_conv.call_function(builder, pointer, signature.return_type, signature.args, unpacked)
-            return result
+    def codegen(context, builder, own_signature, values):
+        function_type = context.call_conv.get_function_type(signature.return_type, signature.args)
+        pointer = builder.inttoptr(values[0], function_type.as_pointer())
+        unpacked = [builder.extract_value(values[1], k) for k in range(len(signature.args))]
+        _, result = context.call_conv.call_function(builder, pointer, signature.return_type, signature.args, unpacked)
+        return result
 
-        return signature.return_type(nt.int64, arguments_type), codegen
-
-    @overload(placeholder)
-    def call_overload(address, arguments):
-        return lambda address, arguments: call(address, arguments)
+    _intrinsics.put_in_place(placeholder, lambda address, arguments: signature.return_type(nt.int64, arguments_type), codegen)
 
 
 def timed(call, *arguments):
@@ -147,9 +164,8 @@ def prepare(call, *arguments):
     """Compile a function for such arguments, if it is not, and count that into `seconds`."""
     if call.overloads:
         return
-    begin = time.perf_counter()
-    call.compile(tuple(_numba().typeof(a) for a in arguments))
-    _seconds[0] += time.perf_counter() - begin
+    with _compiling():
+        call.compile(tuple(_numba().typeof(a) for a in arguments))
 
 
 def float_tuple_loader(length):
@@ -159,10 +175,16 @@ def float_tuple_loader(length):
     return _compiled_loader(length)
 
 
-def _jit(function, signature, cache):
+def _inner_options(function):
+    """Options of a function that Python does not call."""
+    inline = function.__module__ in _INLINED
+    return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True}
+
+
+def _jit(function, signature, cache, options):
     arguments = () if signature is None else (signature,)
     try:
-        return _numba().njit(*arguments, cache=cache, **_OPTIONS)(function)
+        return _numba().njit(*arguments, cache=cache, **options)(function)
     except RuntimeError as error:
         if "cannot cache" not in str(error):
             raise
@@ -170,7 +192,7 @@ def _jit(function, signature, cache):
             f"compiled code can not be kept ({error}); every start will compile again. Set NUMBA_CACHE_DIR to a writable folder.",
             stacklevel=3,
         )
-        return _numba().njit(*arguments, **_OPTIONS)(function)
+        return _numba().njit(*arguments, **options)(function)
 
 
 def rebound(function, bind):
@@ -206,9 +228,7 @@ def _register(function):
     _registered.add(id(function))
     _kept.append(function)
     if not _intrinsics.register(function):
-        # Random words are inlined before loops are vectorised, or loops that draw them would not be.
-        inline = function.__module__ == "eventsim.numerics.random"
-        _numba().extending.register_jitable(**_OPTIONS, forceinline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        _numba().extending.register_jitable(**_inner_options(function))(function)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

@@ -15,7 +15,11 @@ from ..engine.compiled.queues import pop_lane, pop_slice, push_lane, push_slice,
 from ..engine.compiled.state import EMISSION, QUEUE_PEAK, QUEUED, SLICES, ZERO
 from ..lowering.program import NO_LANE
 from ..lowering.regenerate import row as regenerate_row
+from ..numerics.memory import prefetch
 from .pool import END, NEXT, drop, first_of, keep, length_of
+
+LINE = 16  # targets in a line of the cache
+FORESEEN = 256  # targets of a row that are worth fetching beforehand
 
 
 def route(fabric, queue, zero, counters, t, source, most_out, keeps):
@@ -166,6 +170,20 @@ def zero_arrivals(pool, arrivals, zero, counters):
         sort_arrivals(arrivals, n)
     counters[ZERO] = 0
     return n
+
+
+def foresee(fabric, source):
+    """Have the rows fetched that a source would deliver without delay: it is the next to be looked at.
+
+    Rows lie at random in memory; waiting for them took a fifth of the time of a delivery.
+    """
+    population = fabric.populations[fabric.of_address[source]]
+    for k in range(population.out, population.out_end):
+        j = fabric.projections[fabric.out[k]]
+        if j.procedure < 0 and j.lane != NO_LANE and fabric.lane_delay[j.lane] == 0.0:
+            begin, end = row_of(j, fabric.indptr, source)
+            for place in range(begin, min(end, begin + FORESEEN), LINE):
+                prefetch(fabric.target, place)
 
 
 def row_of(j, indptr, source):

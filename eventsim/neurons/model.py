@@ -70,6 +70,11 @@ class NeuronModel:
     membrane : (constants) -> (tau, resistance), for models that are linear below threshold; None for others
         tau dv/dt = v_inf - v + resistance * (sum of the other variables), each of which decays exponentially by itself;
         a delivery adds to v or to one of them. The constants are called v_inf, v_thresh, v_reset, t_ref.
+    nearly_crossing : (constants, state) -> a lower bound on next_crossing that is close to it and cheap; None: itself
+    postponed : (constants, state, weight, time) -> whether a delivery of that weight, whose outcome is the state, has put
+        off a crossing agreed for `time` by more than rounding can undo; free of branches; None: never known
+    short, flow_short : (constants, dt) -> whether dt is so short that flow_short, free of branches, has the bits of flow;
+        None for models without one
     ordered : pairs (a, b) of parameters with a < b
     variant : distinguishes compiled variants of one model (the number of receptors)
 
@@ -98,6 +103,10 @@ class NeuronModel:
     membrane: Callable | None = None
     ordered: tuple = (("v_reset", "v_thresh"),)
     variant: int = 0
+    nearly_crossing: Callable | None = None
+    postponed: Callable | None = None
+    short: Callable | None = None
+    flow_short: Callable | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")

@@ -106,6 +106,43 @@ def test_the_bound_is_never_later_than_the_crossing(model, data):
 
 
 @given(data=st.data())
+@settings(max_examples=80)
+def test_the_near_bound_is_never_later_than_the_crossing(model, data):
+    if model.nearly_crossing is None:
+        pytest.skip("the crossing itself is taken")
+    c, s = data.draw(neurons(model))
+    assert 0.0 <= model.nearly_crossing(c, s) <= model.next_crossing(c, s)
+
+
+@given(
+    data=st.data(),
+    t=st.sampled_from((0.0, 1.0, 1e6, 1e12)),
+    w=st.one_of(st.floats(-20.0, 20.0), st.sampled_from((-1e-12, -1e-15, -1e-18, 0.0))),
+)
+@settings(max_examples=80)
+def test_what_postpones_a_crossing_makes_it_later(model, data, t, w):
+    if model.postponed is None:
+        pytest.skip("never known")
+    c, before = data.draw(neurons(model))
+    agreed = t + model.next_crossing(c, before)
+    after = model.receive(c, before, 0, w)
+    if model.postponed(c, after, w, agreed):
+        event("postponed")
+        assert w < 0.0
+        assert t + model.next_crossing(c, after) >= agreed or model.above(c, before)
+
+
+@given(data=st.data(), part=st.one_of(st.floats(0.0, 1.5), st.sampled_from((1.0, math.nextafter(1.0, 0.0), 1e-300))))
+@settings(max_examples=80)
+def test_a_short_flow_is_the_flow(model, data, part):
+    if model.flow_short is None:
+        pytest.skip("has none")
+    c, s = data.draw(neurons(model))
+    if model.short(c, part * c.tau_m):
+        assert model.flow_short(c, s, part * c.tau_m) == model.flow(c, s, part * c.tau_m)
+
+
+@given(data=st.data())
 @settings(max_examples=40)
 def test_no_crossing_is_earlier_by_dense_sampling(model, data):
     """v stays below threshold up to the crossing; up to 30 of the longest time constant where there is none."""

@@ -9,15 +9,26 @@ import math
 
 from ... import _jit
 from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE
+from ...numerics.memory import prefetch
 from ...numerics.prediction import make_crossing_time, make_state_at
 from .pointers import signatures
+from .state import BATCH
+
+# Rows are asked for that many deliveries ahead: in a large network each is a wait for memory.
+AHEAD = 12
+
+# Shorter slices are not worth a batch.
+FEW = 4
 
 QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
 # Names that `bind` replaces by a model's own.
-WIDTH = 0
+WIDTH = FIELDS = 0
+BATCHES = False
 Constants = State = load_constants = load_state = None
-flow = flow_refractory = above = crossing_bound = receive = receive_refractory = fire = None
+flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
+    None
+)
 state_at = crossing_time = None
 
 
@@ -35,7 +46,10 @@ def receive_at(c, rows, o, t, port, w):
         port = 0 if w >= 0.0 else 1
     if t >= free:
         s = receive(c, state_at(c, s, last, free, t), port, w)
-        earliest = t + crossing_bound(c, s)
+        if postponed(c, s, w, rows[o + WAKE]):
+            earliest = math.inf
+        else:
+            earliest = t + crossing_bound(c, s)
     else:
         s = receive_refractory(c, flow_refractory(c, s, t - last), port, w)
         earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
@@ -44,17 +58,98 @@ def receive_at(c, rows, o, t, port, w):
     return earliest
 
 
-def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, attention, n):
+def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, scratch, attention, n):
     """A slice of deliveries at t. Neurons that may fire before the engine would look again are put into attention."""
     c = Constants(*load_constants(constants, 0))
+    if stride == 0 and BATCHES and targets.size >= FEW:
+        dt, wakes, earliest, states = scratch[:BATCH], scratch[BATCH:], scratch[2 * BATCH :], scratch[3 * BATCH :]
+        for first in range(0, targets.size, BATCH):
+            m = min(BATCH, targets.size - first)
+            reached, own = targets[first:], weights[first * weight_stride :]
+            gather(c, t, rows, reached, dt, wakes, states, m)
+            if weight_stride == 0:
+                bring(c, port, own[0], own, 0, dt, states, m)
+                soon = unsure(c, own[0], own, 0, wakes, states, m)
+            else:
+                bring(c, port, 0.0, own, 1, dt, states, m)
+                soon = unsure(c, 0.0, own, 1, wakes, states, m)
+            if soon > 0:
+                limit(c, t, earliest, states, m)
+            n = scatter(c, t, rows, reached, own, weight_stride, port, soon, scratch, attention, n, m)
+        return n
+    last = targets.size - 1
+    for k in range(min(AHEAD, targets.size)):
+        prefetch(rows, targets[k] * WIDTH)
     for k in range(targets.size):
+        prefetch(rows, targets[min(k + AHEAD, last)] * WIDTH)
         j = targets[k]
         if stride != 0:
             c = Constants(*load_constants(constants, j * stride))
-        o = j * WIDTH
-        earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
+        earliest = receive_at(c, rows, j * WIDTH, t, port, weights[k * weight_stride])
         attention[n] = j
-        n += not (earliest >= rows[o + WAKE])
+        # Written so that a state that is not a number demands attention, too.
+        n += not (earliest >= rows[j * WIDTH + WAKE])
+    return n
+
+
+def gather(c, t, rows, targets, dt, wakes, states, m):
+    """Copy the rows of a batch side by side. An interval of -1 marks a delivery that has to be made by itself.
+
+    LAST is set at once, so that a second delivery of the batch to the same neuron finds no time between them.
+    """
+    last_target = targets.size - 1
+    for k in range(m):
+        prefetch(rows, targets[min(k + AHEAD, last_target)] * WIDTH)
+        o = targets[k] * WIDTH
+        last, free = rows[o + LAST], rows[o + FREE]
+        z = t - last
+        easy = z > 0.0 and last >= free and short(c, z)
+        dt[k] = z if easy else -1.0
+        if easy:
+            rows[o + LAST] = t
+        wakes[k] = rows[o + WAKE]
+        s = load_state(rows, o + STATE)
+        for f in range(len(s)):
+            states[k * FIELDS + f] = s[f]
+
+
+def bring(c, port, shared, weights, weight_stride, dt, states, m):
+    """Bring the states of a batch forward and add the weights: a loop without branches, which is vectorised."""
+    for k in range(m):
+        s = State(*load_state(states, k * FIELDS))
+        w = shared if weight_stride == 0 else weights[k]
+        s = receive(c, flow_short(c, s, dt[k]), (0 if w >= 0.0 else 1) if port == BY_SIGN else port, w)
+        for f in range(len(s)):
+            states[k * FIELDS + f] = s[f]
+
+
+def unsure(c, shared, weights, weight_stride, wakes, states, m):
+    """How many of a batch may now fire sooner than agreed: where it is 0, as with inhibition, no bound is needed."""
+    n = 0
+    for k in range(m):
+        w = shared if weight_stride == 0 else weights[k]
+        n += not postponed(c, State(*load_state(states, k * FIELDS)), w, wakes[k])
+    return n
+
+
+def limit(c, t, earliest, states, m):
+    """Lower bounds on when the neurons of a batch may fire."""
+    for k in range(m):
+        earliest[k] = t + crossing_bound(c, State(*load_state(states, k * FIELDS)))
+
+
+def scatter(c, t, rows, targets, weights, weight_stride, port, soon, scratch, attention, n, m):
+    """Copy the states of a batch back to their rows, and make the other deliveries; flag who demands attention."""
+    for k in range(m):
+        j = targets[k]
+        o = j * WIDTH
+        earliest = scratch[2 * BATCH + k] if soon > 0 else math.inf
+        if scratch[k] >= 0.0:
+            store(rows, o, load_state(scratch, 3 * BATCH + k * FIELDS))
+        else:
+            earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
+        attention[n] = j
+        n += not (earliest >= scratch[BATCH + k])
     return n
 
 
@@ -73,18 +168,39 @@ def drive(events, begin, end, stop, rows, constants, flag):
     return end
 
 
-def fire_at(c, s, rows, o, t):
+def agreed(c, s, last, free, t, patience):
+    """When to look next at a neuron whose state s stands at `last`: not after its next crossing; nan where that is unknown.
+
+    Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few. Where
+    deliveries only delay (patience 0), the crossing needs the fewest looks.
+    """
+    if patience > 0.0:
+        bound = max(t, free) + crossing_bound(c, state_at(c, s, last, free, t))
+        if bound - t > t - last:  # farther away than the last event: no need to know the crossing yet
+            return bound
+        crossing = crossing_time(c, s, last, free)
+        if bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
+            return bound
+        return crossing
+    return crossing_time(c, s, last, free)
+
+
+def fire_at(c, s, rows, o, t, patience):
     """The neuron fires at t, its state being s."""
     s = fire(c, s)
     free = t + c.t_ref
     store(rows, o, s)
     rows[o + LAST] = t
     rows[o + FREE] = free
-    rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+    if patience > 0.0:
+        rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+    else:
+        wake = crossing_time(c, s, t, free)
+        rows[o + WAKE] = wake if wake > t else math.nextafter(t, math.inf)
     return FIRED
 
 
-def settle(t, rows, o, constants, co):
+def settle(t, rows, o, constants, co, patience):
     """After all deliveries at t to the neuron at row o: fire, or see when to look at it again."""
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
@@ -94,7 +210,7 @@ def settle(t, rows, o, constants, co):
             return NOT_FINITE
     if t >= free:
         if above(c, s):
-            return fire_at(c, s, rows, o, t)
+            return fire_at(c, s, rows, o, t, patience)
         earliest = t + crossing_bound(c, s)
     else:
         earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
@@ -102,24 +218,33 @@ def settle(t, rows, o, constants, co):
     return QUIET
 
 
-def due(t, rows, o, constants, co):
+def due(t, rows, o, constants, co, patience):
     """The engine looks at the neuron at row o as agreed for t: it fires, or a later look is agreed."""
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
     last, free = rows[o + LAST], rows[o + FREE]
-    now = state_at(c, s, last, free, t)
-    bound = max(t, free) + crossing_bound(c, now)
-    if bound - t > t - last:  # the next look is farther away than the last event: no need to know the crossing yet
-        rows[o + WAKE] = bound
-        return QUIET
-    crossing = crossing_time(c, s, last, free)
-    if math.isnan(crossing):
+    wake = agreed(c, s, last, free, t, patience)
+    if math.isnan(wake):
         return NOT_FINITE
-    if crossing <= t:
-        return fire_at(c, now, rows, o, t)
-    # Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few.
-    rows[o + WAKE] = bound if bound - t < 0.5 * (crossing - t) and bound > t and crossing < math.inf else crossing
+    if wake <= t:
+        return fire_at(c, state_at(c, s, last, free, t), rows, o, t, patience)
+    rows[o + WAKE] = wake
     return QUIET
+
+
+def plan(t, rows, constants, offsets, begin, end):
+    """Look at neurons ahead of the times agreed, which are t or later: looks at t or later are agreed."""
+    for k in range(begin, end):
+        o = offsets[k].row
+        c = Constants(*load_constants(constants, offsets[k].constant))
+        s = State(*load_state(rows, o + STATE))
+        last, free = rows[o + LAST], rows[o + FREE]
+        if offsets[k].patience == 0.0 and last >= free:
+            wake = last + nearly_crossing(c, s)
+        else:
+            wake = agreed(c, s, last, free, max(t, last), offsets[k].patience)
+        rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
+    return end
 
 
 def agree(rows, constants, stride, neurons):
@@ -143,12 +268,26 @@ def read(t, rows, constants, stride, neurons, out):
     return 0
 
 
+def _never_short(c, dt):
+    return False
+
+
+def _never_postponed(c, s, w, crossing):
+    return False
+
+
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
     names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
     bound = {name: getattr(model, name) for name in names}
     bound |= {
         "WIDTH": STATE + len(model.state_type._fields),
+        "FIELDS": len(model.state_type._fields),
+        "BATCHES": model.flow_short is not None,
+        "nearly_crossing": model.nearly_crossing or model.next_crossing,
+        "postponed": model.postponed or _never_postponed,
+        "short": model.short or _never_short,
+        "flow_short": model.flow_short or model.flow,
         "Constants": model.constant_type,
         "State": model.state_type,
         "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
@@ -156,23 +295,23 @@ def bind(model):
         "state_at": make_state_at(model.flow, model.flow_refractory),
         "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }
-    for helper in (store, receive_at, fire_at):
+    for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
-    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}
+    inner = {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False) for f in BY_ADDRESS}
+    return inner | {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in (agree, read)}
 
 
-ADAPTERS = (deliver, drive, settle, due, agree, read)
+BY_ADDRESS = (deliver, drive, settle, due, plan)
 
 
 def _signature(adapter):
-    if not _jit.ENABLED:
+    if not _jit.ENABLED or adapter is read:  # many runs never read a state
         return None
     from numba import types as nt
 
-    f, i = nt.float64, nt.int64
-    floats, longs = nt.Array(f, 1, "C"), nt.Array(i, 1, "C")
-    own = {"agree": i(floats, floats, i, longs), "read": i(f, floats, floats, i, longs, floats)}
-    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look"}
-    name = adapter.__name__
-    return own[name] if name in own else signatures()[calls[name]]
+    if adapter is agree:
+        floats, longs = nt.Array(nt.float64, 1, "C"), nt.Array(nt.int64, 1, "C")
+        return nt.int64(floats, floats, nt.int64, longs)
+    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_plan"}
+    return signatures()[calls[adapter.__name__]]

@@ -3,7 +3,7 @@
 `advance` is resumable: it returns a status, and Python makes room or raises and may call it again. The instant in
 work (docs/semantics.md, "What happens at one instant") goes through
 
-    1 crossings and sources    `emit_trains`, `emit_poisson`, `look_at` with `due`
+    1 crossings and sources    `emit_trains`, `look_at_due`
     2-3 deliveries             `arrivals_at` and `deliver_arrivals`, then `apply_drive`
                                (ends of refractoriness need no event: states are brought forward when needed)
     4 threshold                `settle_attended`: `look_at` with `settle`
@@ -15,10 +15,12 @@ and may be left only within `emit`, whose place is kept in the counters. The rou
 
 import math
 
+from ...aer.router import foresee
 from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
+from .calendar import EDGE, file_look, open_page
 from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_prepare, call_route, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
@@ -30,6 +32,7 @@ from .state import (
     EMITTING,
     EVENT,
     EVENTS,
+    FAR,
     FAULT,
     FIRED,
     INSTANT,
@@ -57,6 +60,7 @@ def advance(
     drive,
     settle,
     due,
+    plan,
     route,
     arrivals_at,
     zero_arrivals,
@@ -75,7 +79,7 @@ def advance(
 
     Parameters
     ----------
-    deliver, drive, settle, due : int64 (kinds,), addresses of adapters
+    deliver, drive, settle, due, plan : int64 (kinds,), addresses of adapters
     route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk : addresses of router (`keep_rows`), `unstored` and background
     places : int64 (N,), place of an address among the Poisson sources
     most_out : the largest number of projections that leave one population
@@ -89,6 +93,9 @@ def advance(
     populations, of_address, constants, rows = fabric.populations, fabric.of_address, program.constants, state.rows
     wakes, place, fired = queue.wakes, queue.place, state.fired
     arrivals, attention, attended, spikes = state.arrivals, state.attention, state.attended, state.spikes
+    calendar, patience = state.calendar, state.patience
+    looking = populations, of_address, constants, rows, patience, calendar, wakes, place, fired
+    receiving = fabric, queue, constants, rows, arrivals, state.scratch
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     while True:
@@ -98,7 +105,7 @@ def advance(
             if counters[TRAIN] < state.train.size:
                 t = min(t, state.train[counters[TRAIN]].time)
             if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
-                stop = min(t, until)
+                stop = min(t, until, calendar.span[EDGE]) if counters[FAR] > 0 else min(t, until)
                 while drive_reaches(counters, chunk, stop):
                     if work(counters) >= enough:
                         clock[NOW] = max(clock[NOW], drive_done(events, counters, chunk))
@@ -110,6 +117,9 @@ def advance(
                     elif apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, stop):
                         t = events[counters[EVENT] - 1].time
                         break
+            if counters[FAR] > 0 and calendar.span[EDGE] <= t and calendar.span[EDGE] < until:
+                open_page(populations, of_address, constants, rows, patience, calendar, wakes, place, counters, plan)
+                continue
             if not t < until:
                 if until == math.inf:
                     return SILENT
@@ -123,15 +133,13 @@ def advance(
             counters[CURSOR] = 0
             counters[PHASE] = EMITTING
             emit_trains(state.train, fired, counters, t)
-            while counters[WAKES] > 0 and wakes[0].time == t:
-                address = wakes[0].address
-                if populations[of_address[address]].kind == POISSON:
-                    emit_poisson(program.poisson, state.draws, places, wakes, place, fired, counters, t, address)
-                else:
-                    look_at(populations, of_address, constants, rows, wakes, place, fired, counters, due, t, address)
+            if counters[WAKES] > 0 and wakes[0].time == t:
+                look_at_due(*looking, counters, due, t, program.poisson, state.draws, places)
+            if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
+                foresee(fabric, wakes[0].address)
             if arrival == t:
                 n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
-                deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, prepare, t, n)
+                deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
             if chunk < math.inf:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -142,7 +150,7 @@ def advance(
                     else:
                         apply_drive(populations, of_address, constants, rows, events, flag, attention, attended, counters, drive, after)
             if counters[ATTENDED] > 0:
-                settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+                settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
         t = clock[INSTANT]
         if counters[FAULT] >= 0:
@@ -156,8 +164,8 @@ def advance(
             n = call_zero(zero_arrivals, (queue.pool, arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, prepare, t, n)
-            settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t)
+            deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
+            settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
@@ -196,12 +204,25 @@ def emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, addre
     set_wake(wakes, place, counters, address, later)
 
 
-def look_at(populations, of_address, constants, rows, wakes, place, fired, counters, adapter, t, address):
+def look_at_due(
+    populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, poisson, draws, places
+):
+    """Sources and neurons to be looked at now, at t."""
+    while counters[WAKES] > 0 and wakes[0].time == t:
+        address = wakes[0].address
+        if populations[of_address[address]].kind == POISSON:
+            emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, address)
+        else:
+            look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
+
+
+def look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, adapter, t, address):
     """Let `due` or `settle` look at a neuron; note its spike, and when to look again."""
-    p = populations[of_address[address]]
+    index = of_address[address]
+    p = populations[index]
     j = address - p.first
     o = p.row + j * p.width
-    outcome = call_look(adapter[p.kind], (t, rows, o, constants, p.constant + j * p.constant_stride))
+    outcome = call_look(adapter[p.kind], (t, rows, o, constants, p.constant + j * p.constant_stride, patience[index]))
     if outcome == NEURON_FIRED:
         fired[counters[FIRED]] = address
         counters[FIRED] += 1
@@ -209,13 +230,13 @@ def look_at(populations, of_address, constants, rows, wakes, place, fired, count
     if outcome == NOT_FINITE:
         counters[FAULT] = address
         wake = math.inf
-    set_wake(wakes, place, counters, address, wake)
+    file_look(calendar, wakes, place, counters, address, wake)
 
 
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attended, counters, deliver, prepare, t, n):
+def deliver_arrivals(fabric, queue, constants, rows, arrivals, scratch, attention, attended, counters, deliver, prepare, t, n):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
@@ -247,7 +268,7 @@ def deliver_arrivals(fabric, queue, constants, rows, arrivals, attention, attend
                     targets = target[target_at + begin : target_at + begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
                     slice_ = targets, weights, j.weight_stride, j.port
-                    flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, attention, before))
+                    flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, scratch, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:
                         attend(attention, attended, counters, p.first, flagged)
@@ -300,11 +321,13 @@ def apply_drive(populations, of_address, constants, rows, events, flag, attentio
 # -- 4 threshold ------------------------------------------------------------------------------------------------------
 
 
-def settle_attended(populations, of_address, constants, rows, wakes, place, fired, attention, attended, counters, settle, t):
+def settle_attended(
+    populations, of_address, constants, rows, patience, calendar, wakes, place, fired, attention, attended, counters, settle, t
+):
     """Test each neuron on the list once."""
     for k in range(counters[ATTENDED]):
         attended[attention[k]] = 0
-        look_at(populations, of_address, constants, rows, wakes, place, fired, counters, settle, t, attention[k])
+        look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, settle, t, attention[k])
     counters[ATTENDED] = 0
 
 

@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from .state import DRIVE_EVENT, new_state
+from .state import DRIVE_EVENT, OFFSET, new_state
 
 
 def call_deliver(function, arguments):
@@ -23,6 +23,11 @@ def call_drive(function, arguments):
 
 def call_look(function, arguments):
     """Call a model's `settle` or `due`."""
+    return function(*arguments)
+
+
+def call_plan(function, arguments):
+    """Call a model's `plan`."""
     return function(*arguments)
 
 
@@ -56,7 +61,18 @@ def call_chunk(function, arguments):
     return function(*arguments)
 
 
-CALLS = (call_deliver, call_drive, call_look, call_route, call_arrivals, call_zero, call_keep, call_prepare, call_chunk)
+CALLS = (
+    call_deliver,
+    call_drive,
+    call_look,
+    call_plan,
+    call_route,
+    call_arrivals,
+    call_zero,
+    call_keep,
+    call_prepare,
+    call_chunk,
+)
 
 
 @functools.cache
@@ -72,10 +88,12 @@ def signatures():
     f, i = nt.float64, nt.int64
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
     events = nt.Array(from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
+    offsets = nt.Array(from_dtype(OFFSET), 1, "C", aligned=True)
     return {
-        "call_deliver": i(f, floats, floats, i, indices, floats, i, i, longs, i),
+        "call_deliver": i(f, floats, floats, i, indices, floats, i, i, floats, longs, i),
         "call_drive": i(events, i, i, f, floats, floats, longs),
-        "call_look": i(f, floats, i, floats, i),
+        "call_look": i(f, floats, i, floats, i, f),
+        "call_plan": i(f, floats, floats, offsets, i, i),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
         "call_zero": i(typeof(state.queue.pool), arrivals, arrivals, counters),

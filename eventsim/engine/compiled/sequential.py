@@ -15,6 +15,7 @@ from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk
+from .calendar import file_looks
 from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
@@ -59,7 +60,7 @@ class SequentialEngine:
         self._places = poisson_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
-        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due"))
+        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
         self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
@@ -120,7 +121,7 @@ class SequentialEngine:
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
         population, part = self._part(p)
         out = np.empty((len(neurons), population.width - STATE))
-        self._adapters[population.kind]["read"](self.now, *part, neurons, out.ravel())
+        _jit.timed(self._adapters[population.kind]["read"], self.now, *part, neurons, out.ravel())
         return out
 
     def write(self, p, neurons, states):
@@ -139,10 +140,10 @@ class SequentialEngine:
         own = part[0][: population.count * population.width].reshape(population.count, population.width)
         wake = own[neurons, WAKE]
         queue = self.state.queue
-        concerned = (wake < math.inf) | (queue.place[population.first + neurons] >= 0)
+        concerned = (wake < math.inf) | (queue.place[population.first + neurons] != -1)
         if concerned.any():
             addresses = population.first + neurons[concerned]
-            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], queue.wakes, queue.place, self.state.counters)
+            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], self.state.calendar, queue.wakes, queue.place, self.state.counters)
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
@@ -189,10 +190,9 @@ def start_sources(poisson, draws, wakes, place, counters):
         set_wake(wakes, place, counters, poisson[k].address, first)
 
 
-def set_wakes(addresses, times, wakes, place, counters):
+def set_wakes(addresses, times, calendar, wakes, place, counters):
     """Agree on when to look at many addresses."""
-    for k in range(addresses.size):
-        set_wake(wakes, place, counters, addresses[k], times[k])
+    file_looks(calendar, wakes, place, counters, addresses, times)
 
 
 @functools.cache
@@ -221,7 +221,8 @@ def _functions(procedural, single, driven):
         "call_prepare": prepare if procedural or single else None,
         "call_chunk": next_chunk if driven else None,
     }
-    compiled = [f and _jit.compiled(f, signatures()[call] if _jit.ENABLED else None) for call, f in functions.items()]
+    given = signatures() if _jit.ENABLED else dict.fromkeys(functions)
+    compiled = [f and _jit.compiled(f, given[call], from_python=False) for call, f in functions.items()]
     return tuple(_jit.addresses(compiled)), compiled
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...aer.pool import LACKING, Pool, grown_pool, new_pool
-from ...lowering.program import SPIKE, columns, records
+from ...lowering.program import SPIKE, columns, records, shared_or_own
 from ...lowering.regenerate import Room, new_room
 
 # Places in `counters`.
@@ -33,14 +33,20 @@ from ...lowering.regenerate import Room, new_room
     EVENTS,  # drive events of it
     RECORDED,
     FAULT,  # address of a neuron whose state is not finite, or -1
+    FAR,  # looks filed in the calendar
+    PAGE,  # its open page, or -1
+    FREE_BLOCK,  # first of its free blocks
     N_COUNTERS,
-) = range(24)
+) = range(27)
 
 # Places in `clock`: all events before NOW have happened; INSTANT is the one in work.
 NOW, INSTANT = 0, 1
 
 READY, EMITTING = 0, 1
 
+
+MOST_PAGES = 1024
+BATCH = 64  # deliveries made at a time, where the model has a flow without branches
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
 ARRIVING = columns("source", "time")  # a spike in flight through rows with one delay; time of arrival, ms
@@ -50,6 +56,10 @@ ARRIVAL = columns("source projection begin end row")  # synapses of a row (of th
 BIN = columns("index cursor count first")  # a drive's current bin: its events are bin_events[first + cursor:first + count]
 DRIVE_EVENT = columns("row constant port address run_end", "time weight")  # run_end: end of the run to one model's neurons
 BIN_EVENT = columns("member drive", "time")
+CALENDAR_PAGE = columns("block count")  # first block of its entries, or -1; entries in that block
+CALENDAR_BLOCK = columns("next page")  # next block of the page, or of the free ones; the page it belongs to
+OFFSET = columns("kind row constant", "patience")  # of a neuron: its model, its row, its constants
+SIZE = 32  # entries of a block
 
 
 class Queue(NamedTuple):
@@ -62,6 +72,16 @@ class Queue(NamedTuple):
     place: np.ndarray  # int64 (N,): place of an address in the heap of wakes, or -1
     pool: Pool  # rows in flight that are not stored
     room: Room  # where a row is regenerated, or one with float32 weights put as adapters take it
+
+
+class Calendar(NamedTuple):
+    """Looks beyond the edge (see calendar.py)."""
+
+    span: np.ndarray  # float64 (4,)
+    pages: np.recarray  # CALENDAR_PAGE; the last one takes what is beyond the others
+    blocks: np.recarray  # CALENDAR_BLOCK
+    entries: np.recarray  # WAKING (blocks * SIZE,)
+    offsets: np.recarray  # OFFSET (SIZE,): of the entries of a block, while its page is opened
 
 
 class DriveState(NamedTuple):
@@ -84,11 +104,14 @@ class EngineState(NamedTuple):
     counters: np.ndarray  # int64 (N_COUNTERS,)
     rows: np.ndarray  # float64: rows of all neurons
     queue: Queue
+    calendar: Calendar
+    patience: np.ndarray  # float64 (P,): how a look's distance is chosen (see `agreed` in adapters.py)
     arrivals: np.recarray  # ARRIVAL: what is delivered at the instant in work
     zero: np.recarray  # ARRIVAL: what is delivered without delay, in its next micro-step
     drive: DriveState
     train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
     draws: np.ndarray  # int64 (S,): intervals drawn so far by each Poisson source
+    scratch: np.ndarray  # float64: a batch of deliveries
     attention: np.ndarray  # int64: neurons to be settled
     attended: np.ndarray  # uint8 (N,): whether a neuron is among them
     fired: np.ndarray  # int64: addresses of the spikes of the micro-step in work
@@ -114,11 +137,14 @@ def new_state(program, record, capacity=256):
             pool=new_pool(),
             room=room_for(program),
         ),
+        calendar=new_calendar(program),
+        patience=patience(program),
         arrivals=records(ARRIVAL, expanded * (n_lanes + 1)),
         zero=records(ARRIVAL, expanded),
         drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.poisson), np.int64),
+        scratch=np.zeros(BATCH * (4 + int(program.fabric.populations.width.max(initial=0)))),
         attention=np.empty(n + longest_row(program) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
         fired=np.empty(2 * n + len(program.train) + 1, np.int64),
@@ -126,6 +152,7 @@ def new_state(program, record, capacity=256):
         spikes=records(SPIKE, 4 * capacity),
     )
     state.counters[[CHUNK, FAULT]] = -1
+    state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
 
 
@@ -143,6 +170,43 @@ def room_for(program):
     return new_room(procedures.most.max(initial=0), targets, longest_row(program) if len(fabric.weight32) else 0)
 
 
+def new_calendar(program):
+    """A calendar without looks, whose year is over: the first one begins with what is filed first."""
+    neurons = int(program.fabric.populations.count[program.fabric.populations.kind >= 0].sum())
+    n_pages = 1 + min(max(neurons // 16, 1), MOST_PAGES)
+    pages = records(CALENDAR_PAGE, n_pages)
+    pages.block = -1
+    blocks = records(CALENDAR_BLOCK, neurons // SIZE + n_pages + 2)
+    blocks.next = np.arange(1, len(blocks) + 1)
+    return Calendar(
+        span=np.array([0.0, -np.inf, 1.0, 1.0]),
+        pages=pages,
+        blocks=blocks,
+        entries=records(WAKING, len(blocks) * SIZE),
+        offsets=records(OFFSET, SIZE),
+    )
+
+
+def patience(program):
+    """0 for populations that only receive inhibition, so that a crossing can only be delayed, and 1/2 for others."""
+    fabric = program.fabric
+    out = np.zeros(len(fabric.populations))
+    for j in fabric.projections:
+        if out[j.post] == 0.0 and may_excite(fabric, j):
+            out[j.post] = 0.5
+    out[program.drives.drives.population] = 0.5
+    return out
+
+
+def may_excite(fabric, j):
+    """Whether a weight of projection j may be positive; of one that is drawn again, whether its law allows it."""
+    if j.procedure >= 0 and j.weight_stride:
+        return bool(fabric.laws[2 * j.procedure].high > 0.0)
+    n = 1 if j.procedure >= 0 else int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
+    weight = fabric.weight32 if j.single else fabric.weight
+    return bool((shared_or_own(weight, j.weight, j.weight_stride, n) > 0.0).any())
+
+
 def most_projections(program):
     """The largest number of projections that leave one population, at least 1."""
     populations = program.fabric.populations
@@ -150,7 +214,9 @@ def most_projections(program):
 
 
 def grown(state):
-    """The same state with twice the room: for events in flight and records, or for rows in flight where those lack it."""
+    """The same state with twice the room for what has run out of it: records, rows in flight, or events in flight."""
+    if state.counters[RECORDED] >= len(state.spikes):
+        return state._replace(spikes=_twice(state.spikes))
     q = state.queue
     if q.pool.marks[LACKING]:
         return state._replace(queue=q._replace(pool=grown_pool(q.pool)))
@@ -163,12 +229,14 @@ def grown(state):
         queue=q._replace(lanes=lanes, rings=rings, slices=_twice(q.slices)),
         arrivals=_twice(state.arrivals),
         zero=_twice(state.zero),
-        spikes=_twice(state.spikes),
     )
 
 
 def _twice(array):
-    return np.concatenate([array, np.zeros_like(array)]).view(np.recarray)
+    # Zeros that are not written take no time and no memory.
+    out = np.zeros(2 * len(array), array.dtype).view(np.recarray)
+    out[: len(array)] = array
+    return out
 
 
 def drive_state(program):

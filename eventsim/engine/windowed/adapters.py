@@ -164,7 +164,7 @@ def bind(model):
     for helper in (crossing_until, replay_neuron, state_of):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
-    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in ADAPTERS}
+    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=f is read) for f in ADAPTERS}
 
 
 def call_replay(function, arguments):
