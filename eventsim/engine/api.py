@@ -31,8 +31,8 @@ class Simulator:
         Threads to use, at most; results never depend on it. The windowed engine uses as many as have enough to do in a
         window (`sim.stats["threads_used"]`), the others one.
     engine : str
-        "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for `LIF`
-        populations whose neurons share their parameters, without zero delay), "reference" (plain
+        "sequential" (event by event), "windowed" (many deliveries at a time: spikes agree to 1e-9 ms, for linear
+        membranes whose neurons share time constants, without zero delay), "reference" (plain
         Python, slow, the bits of "sequential"), or "auto": "windowed" where the network suits it and a window holds
         enough events to pay, else "sequential". The choice depends on the network alone; `sim.stats` tells it.
     seed : int, optional
