@@ -280,7 +280,9 @@ def run_info(options):
         if folder is None:
             lines.append(("cache", "no writable folder: every start compiles again; set NUMBA_CACHE_DIR to one"))
         else:
-            state = "holds the compiled engine" if _is_compiled() else "the sequential engine is not compiled yet (about half a minute, once)"
+            state = (
+                "holds the compiled engine" if _is_compiled() else "the sequential engine is not compiled yet (about half a minute, once)"
+            )
             lines += [("cache", f"{folder} (writable)"), ("", state)]
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
@@ -302,7 +304,11 @@ def versions():
 def machine():
     """Platform, cores and threads."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"platform": platform.platform(), "cores": usable, "threads": "1 by default; Simulator(threads=...) for building and the windowed engine"}
+    return {
+        "platform": platform.platform(),
+        "cores": usable,
+        "threads": "1 by default; Simulator(threads=...) for building and the windowed engine",
+    }
 
 
 def cache_folder():

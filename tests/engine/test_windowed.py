@@ -1,6 +1,8 @@
 """The windowed engine: the reference's spikes to 1e-9 ms wherever no decision is nearer than that, and the same bits however it is run."""
 
+import contextlib
 import dataclasses
+import os
 from fractions import Fraction
 from unittest import mock
 
@@ -10,7 +12,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import eventsim as es
+from eventsim.engine.status import Status
 from eventsim.engine.windowed import engine
+from eventsim.engine.windowed import state as state_arrays
 from eventsim.engine.windowed.suits import SHORTEST
 from eventsim.published import brunel2000, potjans_diesmann2014, vogels_abbott2005, vogels_abbott2005_currents
 
@@ -348,4 +352,86 @@ def test_a_nonlinear_model_is_refused_by_name():
     net = es.Network()
     net.population(2, model())
     with pytest.raises(es.ParameterError, match="Curved is not linear below threshold"):
+        es.Simulator(net, engine="windowed")
+
+
+def lif(**parameters):
+    return es.LIF(**{"tau_m": 20.0, "v_rest": 0.0, "v_reset": 0.0, "v_thresh": 15.0, "t_ref": 2.0, **parameters})
+
+
+def test_a_long_refractoriness_without_events_lasts():
+    """Of what is left of -inf, which means refractoriness, after hundreds of time constants: all."""
+    net = es.Network()
+    source, neuron = net.population(1, es.SpikeSource(times=[[1.0, 800.0, 9000.0]])), net.population(1, lif(tau_m=5.0, t_ref=8000.0))
+    net.connect(source, neuron, es.AllToAll(), weight=20.0, delay=1.0)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(10_000.0)
+    assert sim.spikes.time.tolist() == [2.0, 9001.0]
+
+
+def test_a_predicate_at_the_very_first_instant():
+    net = es.Network()
+    neuron = net.population(2, lif())
+    neuron.set(v=20.0)
+    net.connect(neuron, neuron, es.AllToAll(), weight=0.1, delay=1.0)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(until=lambda sim: True)
+    assert sim.now == 5e-324
+    assert sim.spikes.address.tolist() == [0, 1]
+
+
+def test_a_predicate_waits_for_a_far_sample_or_for_nothing():
+    """Silence costs nothing while a predicate waits, and what waits can be stopped."""
+    net = es.Network()
+    source, neuron = net.population(1, es.SpikeSource(times=[[2e6]])), net.population(1, lif())
+    net.connect(source, neuron, es.AllToAll(), weight=1.0, delay=1.0)
+    sim = es.Simulator(net, engine="windowed")
+    trace = sim.record("v", neuron, at=[1e6])
+    sim.run(until=lambda sim: True)
+    assert sim.now == np.nextafter(2e6, np.inf)
+    assert trace.value.tolist() == [[0.0]]
+    driven = es.Network()
+    driven.drive(driven.population(64, lif()), rate=1000.0, weight=0.001)
+    waiting = es.Simulator(driven, engine="windowed")
+    assert waiting._engine.advance(np.inf, True) == Status.PAUSED
+    assert waiting.now > 0.0
+
+
+def test_after_too_little_memory_a_run_goes_on(monkeypatch):
+    """Where arrays cannot grow, nothing is lost or made up."""
+    net = es.Network()
+    source = net.population(1, es.SpikeSource(times=[np.arange(1, 60) * 0.5]))
+    neuron = net.population(200, lif(t_ref=0.1))
+    net.connect(source, neuron, es.AllToAll(), weight=20.0, delay=1.0)
+    for asked in range(1, 12):
+        sim, calls = es.Simulator(net, engine="windowed"), iter(range(1000))
+        monkeypatch.setattr(state_arrays, "available_bytes", lambda calls=calls, asked=asked: 1e12 if next(calls) < asked else 1000)
+        with contextlib.suppress(es.CapacityError):
+            sim.run(until=30.0)
+        monkeypatch.undo()
+        sim.run(until=30.0)
+        assert sim.stats["spikes"] == 57 * 200
+        np.testing.assert_array_equal(np.unique(sim.spikes.time), np.arange(1, 58) * 0.5 + 1.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_threads_are_started_anew_in_a_forked_process():
+    net = vogels_abbott2005(scale=0.1)
+    with blocks_of(64), mock.patch.object(engine, "_PER_THREAD", 1e-9):
+        sim = es.Simulator(net, engine="windowed", threads=2)
+    sim.run(2.0)
+    child = os.fork()
+    if child == 0:
+        sim.run(2.0)
+        os._exit(0 if len(sim.spikes) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    sim.run(2.0)
+
+
+@pytest.mark.parametrize("model", [lambda: es.LIF(tau_m=1e-9), lambda: es.LIFExp(c_m=1e-300), lambda: es.LIFExp(tau_syn_exc=1e-12)])
+def test_auto_takes_whatever_the_sequential_engine_takes(model):
+    net = es.Network()
+    net.drive(net.population(2, model()), rate=1e6, weight=1e99)
+    assert es.Simulator(net).stats["engine"] == "sequential"
+    with pytest.raises(es.ParameterError, match=r"time constants of|stay finite"):
         es.Simulator(net, engine="windowed")

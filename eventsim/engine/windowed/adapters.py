@@ -18,6 +18,8 @@ Constants = State = load_constants = load_state = None
 flow = flow_refractory = above = crossing_bound = receive = receive_refractory = fire = None
 state_at = crossing_time = None
 
+LEAST = 2.0**-1000  # of what is left of a potential after a long time
+
 FULL, FAULT = -1, -2  # what `replay` returns instead of a number of spikes; FAULT - k: at hot neuron k
 
 
@@ -107,6 +109,8 @@ def propagate(shifted, dt, out):
     for k in range(VARIABLES):
         s = flow(c, put(zero, k, 1.0), dt)
         out[k] = s[k] + s[VARIABLES + k]
+        if k == 0:
+            out[k] = max(out[k], LEAST)  # -inf, which means refractoriness, has to stay
         out[VARIABLES + k] = s[0] + s[VARIABLES] if k > 0 else 0.0
     return 0
 

@@ -2,12 +2,13 @@
 
 import functools
 import math
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from ... import _jit
-from ...errors import InternalError, NumericalError, ParameterError
+from ...errors import FormatError, InternalError, NumericalError, ParameterError
 from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
@@ -15,11 +16,14 @@ from ..status import Status
 from . import kernels, team
 from .adapters import bind, declare_calls
 from .plan import block_bits, make_plan
-from .state import EARLIEST, REPLAYED, SIDE, STANDS, START, WINDOWS, copied, grown, kept, new_state, plan_v_inf
+from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
 from .suits import expected_events, unsuited, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
+
+# Windows between two looks while a predicate waits for a spike.
+_WINDOWS = 100
 
 # Events in a window that make it worth while to have one more thread work on it.
 _PER_THREAD = 1500.0
@@ -46,7 +50,7 @@ class WindowedEngine:
         self._adapters = [bind(m) for m in models]
         self._tables = tuple(_jit.addresses([a[name] for a in self._adapters]) for name in ("replay", "propagate", "earliest"))
         self._size, self._owner = self._share_out(threads)
-        self._helpers = None
+        self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._cut = None  # a copy that has been run on to `now`, within the window
         self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
@@ -82,8 +86,8 @@ class WindowedEngine:
         """Go on until a time, a pause, or an instant with a spike."""
         if stop_at_spikes:
             return self._to_spike(until)
-        self._whole, status = self._run(self._whole, until, whole=True)
         self._cut = self._foreseen = None
+        status = self._commit(until)
         if status == kernels.PAUSED:
             self._now = max(self._now, float(self._whole.clock[START]))
             return Status.PAUSED
@@ -99,14 +103,17 @@ class WindowedEngine:
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
-        window, edge = self.window, self._now
+        window, edge, tried_windows = self.window, self._now, 0
         while edge < until:
             if self._foreseen is None or self._foreseen[0] > until:
                 first = _jit.timed(_kernel(kernels.next_event), self.program, self.plan, self._whole)
                 if first == math.inf and until == math.inf:
+                    self._now = max(self._now, float(self._whole.clock[START]))
                     return Status.SILENT
-                start = max(edge, first) if first < until else edge
-                edge = min((windows_before(start, window) + 1.0) * window, until)
+                if first >= until:
+                    break
+                start = max(edge, first)
+                edge = min(max((windows_before(start, window) + 1.0) * window, math.nextafter(start, math.inf)), until)
                 tried, _ = self._run(self._watched(), edge, whole=False)
                 self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy()
             edge, times = self._foreseen
@@ -114,10 +121,23 @@ class WindowedEngine:
             if len(later):  # a state is computed there only where it is asked for
                 self._now, self._cut = math.nextafter(later[0], math.inf), None
                 return Status.SPIKED
-            self._whole, _ = self._run(self._whole, edge, whole=True)
             self._cut = self._foreseen = None
+            self._commit(edge)
+            self._now = edge
+            tried_windows += 1
+            if tried_windows >= _WINDOWS:
+                return Status.PAUSED
         self._stop_at(until)
         return Status.DONE
+
+    def _commit(self, until):
+        """Have whole windows up to `until` happen; the status. Whatever goes wrong, `now` does not stay behind."""
+        try:
+            self._whole, status = self._run(self._whole, until, whole=True)
+        except BaseException:
+            self._now = max(self._now, float(self._whole.clock[START]))
+            raise
+        return status
 
     def _watched(self):
         """A copy that records all spikes, and those from now on only."""
@@ -131,6 +151,8 @@ class WindowedEngine:
             status = self._advance(state, float(until), whole)
             if status == kernels.FULL:
                 state = grown(state)
+                if whole:  # at once, for counters, which are shared, already speak of what fits into longer arrays
+                    self._whole = state
             elif status == kernels.NOT_A_NUMBER:
                 raise NumericalError.at(self.program, int(state.counters[FAULT]), float(state.clock[START]))
             elif status == kernels.DONE or whole:
@@ -146,7 +168,8 @@ class WindowedEngine:
         if self._size == 1:
             return _jit.timed(kernel, *fixed, 0, meeting, 1)
         _jit.prepare(kernel, *fixed, 0, meeting, 1)
-        if self._helpers is None:
+        if self._helpers is None or self._process != os.getpid():  # threads do not survive a fork
+            self._process = os.getpid()
             self._helpers = ThreadPoolExecutor(self._size - 1, thread_name_prefix="eventsim")
         others = [self._helpers.submit(functools.partial(kernel, *fixed, me, meeting, self._size)) for me in range(1, self._size)]
         status = kernel(*fixed, 0, meeting, self._size)
@@ -241,6 +264,13 @@ class WindowedEngine:
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
         own = {name: arrays[name] for name in kept(self._whole)}
+        for name, array in own.items():
+            like = getattr(self._whole, name)
+            fixed = like.shape if name not in VARYING else like.shape[:-1]
+            if array.shape[: len(fixed)] != fixed:
+                raise FormatError(f"array state.{name} must have the shape {like.shape}, got {array.shape}")
+        if own["following"].shape[-1] * IN_CHUNK < own["dealt"].shape[-1]:
+            raise FormatError("array state.following is shorter than the chunks of state.dealt")
         self._whole = self._whole._replace(**{k: a.view(np.recarray) if a.dtype.names else a for k, a in own.items()})
         self._stop_at(float(arrays["now"][0]))
 

@@ -137,6 +137,9 @@ _TOGETHER = {
     "fired": ("fired", "buckets"),
 }
 
+# Arrays of a checkpoint whose last dimension depends on the run.
+VARYING = ("rings", "flights", "dealt", "following", "train", "spikes", "fired")
+
 # What a copy shares with its original: what only grows, what the user switches, and room to work in.
 _SHARED = ("record", "spikes", "train", *WindowState._fields[WindowState._fields.index("arrivals") :])
 

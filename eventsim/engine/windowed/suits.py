@@ -34,6 +34,7 @@ def unsuited(program, models):
         return "it takes stored connections, not those with procedural=True"
     if len(fabric.weight32):
         return "it takes weights of float64, not those with weight_dtype='float32'"
+    pushed = 1.0
     for p in fabric.populations:
         if p.kind < 0:
             continue
@@ -44,8 +45,13 @@ def unsuited(program, models):
         own = constants_of(program, p, model)[:, shared]
         if p.constant_stride and (own != own[0]).any():
             return "it takes populations whose neurons share their time constants"
+        c = model.constant_type(*constants_of(program, p, model)[0])
+        decays = decay_times(model, c)
+        if not decays.min() * _PART_OF_DECAY >= SHORTEST:
+            return f"it takes time constants of {SHORTEST / _PART_OF_DECAY:.3g} ms and more"
+        pushed = max(pushed, _push(model, c, decays))
     values = (program.constants, fabric.weight, program.drives.members.weight, program.initial[np.isfinite(program.initial)])
-    if any(max(abs(v.max(initial=0.0)), abs(v.min(initial=0.0))) > LARGEST for v in values):
+    if any(not max(abs(v.max(initial=0.0)), abs(v.min(initial=0.0))) <= LARGEST / pushed for v in values):
         return f"it takes values up to {LARGEST:g}, whose sums stay finite"
     for j in fabric.projections:
         if smallest_delay(fabric, j) < SHORTEST:
@@ -108,7 +114,7 @@ def window_length(program, models):
         if rise > 0.0:
             # The more variables there are to be brought forward in each window, the fewer windows there should be.
             longest = min(longest, PART * len(model.variables) * (c.v_thresh - c.v_reset) / rise)
-    step = 2.0 ** math.floor(math.log2(longest))
+    step = 2.0 ** math.floor(math.log2(max(longest, SHORTEST)))
     if not len(drives):  # bins of drives, whose lengths are powers of two, must not be cut by edges of windows
         step /= 16.0
     return max(math.floor(longest / step) * step, SHORTEST)

@@ -122,7 +122,7 @@ def gather_sorted(spikes, numbers, begin, end, buckets, fired, first):
         n += numbers[b]
     if n == 0:
         return first
-    scale = n / (end - begin)
+    scale = n / max(end - begin, 1e-200)
     for k in range(n + 1):
         buckets[k] = 0
     for b in range(numbers.size):
@@ -145,7 +145,7 @@ def gather_sorted(spikes, numbers, begin, end, buckets, fired, first):
 
 def bucket_of(t, begin, scale, n):
     """The stretch of time, of n, in which t lies."""
-    return min(n - 1, int((t - begin) * scale))
+    return min(n - 1, max(0, int(min(float(n), (t - begin) * scale))))
 
 
 def sort_spikes(fired, first, end, widest):
