@@ -3,8 +3,8 @@
 They wait by looking again and again: a window lasts some microseconds, less than it takes to fall asleep and be woken.
 """
 
-SPINS = 4000  # looks before a waiting thread lets others have its processor
-PATIENCE = 50  # times it does so before it sleeps in between: where processors are few, the one it waits for needs one
+SPINS = 20000  # looks before a waiting thread lets others have its processor
+PATIENCE = 2000  # times it does so before it sleeps in between: where processors are few, the one it waits for needs one
 
 # Places in the team's array, a cache line apart: threads that have arrived; meetings that are over; what to do next.
 ARRIVED, MEETINGS, COMMAND, SIZE = 0, 8, 16, 24
