@@ -101,7 +101,7 @@ def _rest(function):
         from llvmlite import binding
 
         binding.load_library_permanently("kernel32.dll")
-        sleep = nt.ExternalFunction("Sleep", nt.void(nt.uint32))
+        sleep = nt.ExternalFunction("Sleep", nt.none(nt.uint32))
 
         @overload(function)
         def form():
