@@ -95,14 +95,13 @@ def _rest(function):
     import sys
 
     from numba import types as nt
-    from numba.core.typing import signature
     from numba.extending import overload
 
     if sys.platform == "win32":
         from llvmlite import binding
 
         binding.load_library_permanently("kernel32.dll")
-        sleep = nt.ExternalFunction("Sleep", signature(nt.void, nt.uint32))
+        sleep = nt.ExternalFunction("Sleep", nt.void(nt.uint32))
 
         @overload(function)
         def form():
