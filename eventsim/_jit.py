@@ -170,12 +170,9 @@ def prepare(call, *arguments):
 
 def float_tuple_loader(length):
     """A function (array, offset) -> tuple of `length` consecutive floats."""
-    return _compiled_loader(length) if ENABLED else plain_float_tuple_loader(length)
-
-
-def plain_float_tuple_loader(length):
-    """The same for plain Python."""
-    return lambda array, offset: tuple(array[offset : offset + length].tolist())
+    if not ENABLED:
+        return lambda array, offset: tuple(array[offset : offset + length].tolist())
+    return _compiled_loader(length)
 
 
 def _inner_options(function):

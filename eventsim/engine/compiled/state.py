@@ -1,6 +1,5 @@
 """Everything that changes during a run of the compiled engine, as named tuples of flat arrays."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -206,12 +205,6 @@ def may_excite(fabric, j):
     n = 1 if j.procedure >= 0 else int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
     weight = fabric.weight32 if j.single else fabric.weight
     return bool((shared_or_own(weight, j.weight, j.weight_stride, n) > 0.0).any())
-
-
-def may_be_zero(fabric):
-    """Whether a synapse may deliver without delay."""
-    drawn = bool((fabric.laws.kind[1::2] > 0).any())
-    return drawn or not float(fabric.delay.min(initial=math.inf)) > 0.0
 
 
 def most_projections(program):
