@@ -14,21 +14,21 @@ def check_engine(name):
 
 def make_engine(name, program, models, record, micro_limit=1000, threads=1):
     """An engine with its state at time 0; "auto" chooses from the Program alone."""
-    reason = "asked for"
+    reason, found = "asked for", None
     if name == "auto":
         from .windowed.suits import chosen
 
-        name, reason = chosen(program, models)
-    engine = _made(name, program, models, record, micro_limit, threads)
+        name, reason, found = chosen(program, models)
+    engine = _made(name, program, models, record, micro_limit, threads, found)
     engine.reason = reason
     return engine
 
 
-def _made(name, program, models, record, micro_limit, threads):
+def _made(name, program, models, record, micro_limit, threads, found):
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
-        return WindowedEngine(program, models, record, micro_limit, threads)
+        return WindowedEngine(program, models, record, micro_limit, threads, found)
     if name == "reference":
         from .reference.engine import ReferenceEngine
 

@@ -17,7 +17,7 @@ from . import kernels, team
 from .adapters import bind, declare_calls
 from .plan import block_bits, make_plan
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
-from .suits import expected_events, unsuited, windows_before
+from .suits import examined, expected_events, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
@@ -38,18 +38,20 @@ class WindowedEngine:
 
     name = "windowed"
 
-    def __init__(self, program, models, record, micro_limit=1000, threads=1):
-        reason = unsuited(program, models)
-        if reason:
+    def __init__(self, program, models, record, micro_limit=1000, threads=1, found=None):
+        reason = None
+        if found is None:  # whoever hands a Survey over has examined the Program
+            reason, found = examined(program, models)
+        if reason is not None:
             raise ParameterError(f"the windowed engine cannot run this network: {reason}; engine='auto' chooses one that can")
         self.program = program
         self.micro_limit = program.n_addresses + micro_limit  # of no use here: there is no zero delay
         self._models = models
-        self.plan, self.window = make_plan(program, models)
+        self.plan, self.window = make_plan(program, models, found)
         self._places = poisson_places(program)
         self._adapters = [bind(m) for m in models]
         self._tables = tuple(_jit.addresses([a[name] for a in self._adapters]) for name in ("replay", "propagate", "earliest"))
-        self._size, self._owner = self._share_out(threads)
+        self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._cut = None  # a copy that has been run on to `now`, within the window
@@ -59,10 +61,10 @@ class WindowedEngine:
             s = self._whole
             _jit.timed(_kernel(start_sources), program.poisson, s.draws, s.wakes, s.place, s.counters)
 
-    def _share_out(self, threads):
+    def _share_out(self, threads, events):
         """How many threads work, and which of them on which block: the largest blocks first, each to who has least."""
         targets = self.plan.targets
-        worthwhile = int(expected_events(self.program) * self.window / _PER_THREAD)
+        worthwhile = int(events * self.window / _PER_THREAD)
         size = max(1, min(threads, len(targets), worthwhile)) if _jit.ENABLED else 1
         load, owner = np.zeros(size), np.zeros(len(targets), np.int64)
         for b in np.argsort(-targets.count, kind="stable"):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from ...lowering.program import BY_SIGN, NO_LANE, columns, records, shared_or_own
+from ...lowering.program import BY_SIGN, NO_LANE, columns, records
 from ...numerics.drive import BLOCK as DRIVE_BLOCK
-from .suits import constants_of, smallest_delay, synapses_of, window_length
+from .suits import constants_of, window_length
 
 # Neurons that a scan takes at once, and flat events that are evaluated at once: they stay in the nearest cache.
 CHUNK, FLAT_CHUNK = 256, 512
@@ -52,10 +52,10 @@ class Plan(NamedTuple):
     target: np.ndarray  # uint32 view of the fabric's targets: an index without a sign needs no test
 
 
-def make_plan(program, models):
-    """The Plan of a Program that suits, and the length of its windows (ms)."""
-    window = window_length(program, models)
-    fabric, drives = program.fabric, program.drives
+def make_plan(program, models, found):
+    """The Plan of a Program that suits, of which `found` is the Survey, and the length of its windows (ms)."""
+    window = window_length(program, models, found)
+    fabric = program.fabric
     targets, ways, response, limit, shifted = [], [], [], [], []
     for ordinal, p in enumerate(fabric.populations):
         if p.kind < 0:
@@ -99,11 +99,9 @@ def make_plan(program, models):
         routed,
         feeds,
         block_of,
-        np.array([smallest_delay(fabric, j) for j in fabric.projections], float),
-        np.array(
-            [_sign(shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses_of(fabric, j))) for j in fabric.projections], np.int64
-        ),
-        np.array([_sign(drives.members.weight[d.member : d.member_end]) for d in drives.drives], np.int64),
+        np.array(found.least_delay),
+        np.array([_sign(w) for w in found.weights], np.int64),
+        np.array([_sign(w) for w in found.drives], np.int64),
         (own.max(axis=1) > 0).astype(np.uint8),
         int(own.max(initial=0)),
         np.array(limit),
@@ -114,9 +112,9 @@ def make_plan(program, models):
 
 def _sign(weights):
     """Sign of many weights; zero counts as positive."""
-    if weights.min(initial=0.0) >= 0.0:
+    if weights.least >= 0.0:
         return POSITIVE
-    return NEGATIVE if weights.max(initial=-1.0) < 0.0 else MIXED
+    return NEGATIVE if weights.most < 0.0 else MIXED
 
 
 def _limits(model, constants):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ...lowering.program import shared_or_own
+from .survey import describe, survey
 
 # Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
 SHORTEST = 2.0**-20
@@ -27,14 +27,18 @@ _WORTHWHILE = 300.0
 OWN = ("v_inf", "v_thresh", "v_reset", "t_ref")
 
 
-def unsuited(program, models):
-    """Why the windowed engine cannot take a Program, in words; None: it can."""
-    fabric = program.fabric
-    if len(fabric.procedures):
-        return "it takes stored connections, not those with procedural=True"
-    if len(fabric.weight32):
-        return "it takes weights of float64, not those with weight_dtype='float32'"
-    pushed = 1.0
+def examined(program, models):
+    """Why the windowed engine cannot take a Program, in words (None: it can), and its Survey (None: it is not needed)."""
+    if len(program.fabric.procedures):
+        return "it takes stored connections, not those with procedural=True", None
+    if len(program.fabric.weight32):
+        return "it takes weights of float64, not those with weight_dtype='float32'", None
+    found = survey(program)
+    return _unsuited(program, models, found), found
+
+
+def _unsuited(program, models, found):
+    fabric, pushed = program.fabric, 1.0
     for p in fabric.populations:
         if p.kind < 0:
             continue
@@ -50,29 +54,28 @@ def unsuited(program, models):
         if not decays.min() * _PART_OF_DECAY >= SHORTEST:
             return f"it takes time constants of {SHORTEST / _PART_OF_DECAY:.3g} ms and more"
         pushed = max(pushed, _push(model, c, decays))
-    values = (program.constants, fabric.weight, program.drives.members.weight, program.initial[np.isfinite(program.initial)])
-    if any(not max(abs(v.max(initial=0.0)), abs(v.min(initial=0.0))) <= LARGEST / pushed for v in values):
+    values = *found.weights, *found.drives, describe(program.constants), describe(program.initial[np.isfinite(program.initial)])
+    if any(not max(max(v.most, 0.0), -v.least) <= LARGEST / pushed for v in values):
         return f"it takes values up to {LARGEST:g}, whose sums stay finite"
-    for j in fabric.projections:
-        if smallest_delay(fabric, j) < SHORTEST:
-            return f"it takes delays of {SHORTEST:.3g} ms and more"
+    if min(found.least_delay, default=SHORTEST) < SHORTEST:
+        return f"it takes delays of {SHORTEST:.3g} ms and more"
     return None
 
 
 def chosen(program, models):
-    """The faster of the engines that can take a Program, and why it is this one."""
-    reason = unsuited(program, models)
+    """The faster of the engines that can take a Program, why it is this one, and what was found out about the Program."""
+    reason, found = examined(program, models)
     if reason is not None:
-        return "sequential", f"the windowed engine cannot run this network: {reason}"
-    events = window_length(program, models) * expected_events(program)
+        return "sequential", f"the windowed engine cannot run this network: {reason}", found
+    events = window_length(program, models, found) * expected_events(program, found)
     words = f"{events:.3g} events are expected in a window, were all neurons to fire at {_EXPECTED_RATE:g} Hz; windows pay from {_WORTHWHILE:g} on"
-    return ("windowed" if events >= _WORTHWHILE else "sequential"), words
+    return ("windowed" if events >= _WORTHWHILE else "sequential"), words, found
 
 
-def expected_events(program):
+def expected_events(program, found):
     """Deliveries and drive events to be expected in a millisecond."""
-    fabric, drives = program.fabric, program.drives
-    recurrent = sum(synapses_of(fabric, j) for j in fabric.projections) * _EXPECTED_RATE * 1e-3
+    drives = program.drives
+    recurrent = sum(found.synapses) * _EXPECTED_RATE * 1e-3
     return recurrent + sum(drive_events(drives, d) for d in drives.drives)
 
 
@@ -82,7 +85,7 @@ def constants_of(program, p, model):
     return program.constants[p.constant : p.constant + (p.count if p.constant_stride else 1) * width].reshape(-1, width)
 
 
-def window_length(program, models):
+def window_length(program, models, found):
     """Length of a window, ms: no longer than any delay from a neuron, short enough that few neurons come near threshold.
 
     A few bits of a binary fraction: its multiples, the edges of windows, are exact.
@@ -90,18 +93,15 @@ def window_length(program, models):
     fabric, drives = program.fabric, program.drives.drives
     longest = 1.0
     excitation = np.zeros(len(fabric.populations))  # expected weight of excitation, per ms and neuron
-    for j in fabric.projections:
+    for j, synapses, delay, weights in zip(fabric.projections, found.synapses, found.least_delay, found.weights, strict=True):
         if not j.pre_count:
             continue
         if fabric.populations[fabric.of_address[j.pre_first]].kind >= 0:
-            longest = min(longest, smallest_delay(fabric, j))
-        synapses = synapses_of(fabric, j)
-        weights = shared_or_own(fabric.weight, j.weight, j.weight_stride, synapses)
-        excitation[j.post] += synapses / max(1, fabric.populations[j.post].count) * _mean_positive(weights) * _EXPECTED_RATE * 1e-3
-    for d in drives:
-        weights = program.drives.members.weight[d.member : d.member_end]
+            longest = min(longest, delay)
+        excitation[j.post] += synapses / max(1, fabric.populations[j.post].count) * weights.mean_positive * _EXPECTED_RATE * 1e-3
+    for d, weights in zip(drives, found.drives, strict=True):
         events = drive_events(program.drives, d)
-        excitation[d.population] += events / max(1, fabric.populations[d.population].count) * _mean_positive(weights)
+        excitation[d.population] += events / max(1, fabric.populations[d.population].count) * weights.mean_positive
     for p, rate in zip(fabric.populations, excitation, strict=True):
         if p.kind < 0:
             continue
@@ -149,22 +149,6 @@ def _push(model, c, decays):
         others = sum(x * t for x, t in zip(after[1 : len(decays)], decays[1:], strict=True))
         pushes.append(after[0] + others * resistance / tau)
     return max(pushes)
-
-
-def _mean_positive(weights, chunk=1 << 20):
-    """Mean of max(w, 0), without a second array as long as the first."""
-    total = sum(float(np.maximum(weights[k : k + chunk], 0.0).sum()) for k in range(0, len(weights), chunk))
-    return total / max(1, len(weights))
-
-
-def smallest_delay(fabric, j):
-    """Smallest delay of a projection, ms; inf without synapses."""
-    return float(shared_or_own(fabric.delay, j.delay, j.delay_stride, synapses_of(fabric, j)).min(initial=np.inf))
-
-
-def synapses_of(fabric, j):
-    """Number of synapses of a projection."""
-    return int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
 
 
 def drive_events(drives, d):
