@@ -69,8 +69,8 @@ def package_digest():
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
-    for own in (__file__, _intrinsics.__file__):
-        digest.update(Path(own).read_bytes())
+    for own in ("_jit.py", "_intrinsics.py", "_frames.py"):
+        digest.update((root / own).read_bytes())
     for version in (sys.version, np.__version__, _numba().__version__):
         digest.update(version.encode())
     return digest.hexdigest()
@@ -123,20 +123,37 @@ def addresses(functions):
     return np.array([0 if f is None else _address(f) for f in functions], np.int64)
 
 
+def parts(functions, signatures):
+    """The addresses of functions that are called through them, and the compiled functions, which have to be kept.
+
+    functions : dict from the name of its call to a function, or to None for what is never called
+    signatures : function that gives their signatures by the names of the calls
+    """
+    given = signatures() if ENABLED else {}
+    compiled_parts = [f and compiled(f, given.get(call), from_python=False) for call, f in functions.items()]
+    return addresses(compiled_parts), compiled_parts
+
+
 def _address(dispatcher):
     (result,) = dispatcher.overloads.values()
     return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
 
 
-def call_through_address(placeholder, signature):
-    """Give a function (address, arguments) its compiled meaning: call what is at the address, which has `signature`.
+def call_through_addresses(calls, signatures):
+    """Give functions (address, arguments) their compiled meaning: call what is at the address.
 
-    The arguments are converted to the signature's types, or refused where they can not be.
+    Arguments are converted to the types of its signature, or refused where they can not be.
+
+    signatures : function that gives the signatures by the names of the calls
     """
+    for call in calls if ENABLED else ():
+        if id(call) not in _registered:
+            _call_through_address(call, signatures()[call.__name__])
+
+
+def _call_through_address(placeholder, signature):
     from numba import types as nt
 
-    if id(placeholder) in _registered:
-        return
     _registered.add(id(placeholder))
     _kept.append(placeholder)
     arguments_type = nt.Tuple(signature.args)
@@ -152,10 +169,11 @@ def call_through_address(placeholder, signature):
 
 
 def timed(call, *arguments):
-    """Call a compiled function and count its compilation, if there is one, into `seconds`."""
+    """Call a compiled function and count its compilation, if there is one, into `seconds`. Named tuples become frames."""
     if not ENABLED:
         with np.errstate(over="ignore"):  # of products of which only halves are used (numerics/random.py)
             return call(*arguments)
+    arguments = [frame(a) if hasattr(a, "_fields") else a for a in arguments]
     prepare(call, *arguments)
     return call(*arguments)
 
@@ -168,11 +186,42 @@ def prepare(call, *arguments):
         call.compile(tuple(_numba().typeof(a) for a in arguments))
 
 
+def frame(value):
+    """A named tuple of arrays as compiled functions take it (_frames.py); itself where compilation is switched off."""
+    if not ENABLED:
+        return value
+    from ._frames import Frame
+
+    return Frame(value)
+
+
+def framing():
+    """`frame` that keeps the last frame it made: for a state that seldom becomes another one."""
+    last = [None, None]
+
+    def framed(value):
+        if last[0] is not value:
+            last[:] = value, frame(value)
+        return last[1]
+
+    return framed
+
+
+def frame_type(value):
+    """The compiled type of a named tuple's frame."""
+    from ._frames import frame_type
+
+    return frame_type(value)
+
+
 def float_tuple_loader(length):
     """A function (array, offset) -> tuple of `length` consecutive floats."""
-    if not ENABLED:
-        return lambda array, offset: tuple(array[offset : offset + length].tolist())
-    return _compiled_loader(length)
+    return _compiled_loader(length) if ENABLED else plain_float_tuple_loader(length)
+
+
+def plain_float_tuple_loader(length):
+    """The same for plain Python."""
+    return lambda array, offset: tuple(array[offset : offset + length].tolist())
 
 
 def _inner_options(function):

@@ -101,10 +101,12 @@ def test_compiled_engine_knows_no_other(name):
 
 def test_numba_has_one_door():
     doors = {name for name in TREES if any(m.split(".")[0] in ("numba", "llvmlite") for m in imports(name, inner=False))}
-    assert doors <= {"_jit.py"}
+    assert doors <= {"_jit.py", "_frames.py"}
+    assert {name for name in TREES if any(m.startswith("eventsim._frames") for m in imports(name))} == {"_jit.py"}
+    assert not any(m.startswith("eventsim._frames") for m in imports("_jit.py", inner=False))
     inner = {name for name in TREES if any(m.split(".")[0] in ("numba", "llvmlite") for m in imports(name))}
-    signatures = {"engine/compiled/pointers.py", "engine/compiled/adapters.py", "engine/windowed/adapters.py"}
-    assert inner <= {"_jit.py", "_intrinsics.py", "cli.py", *signatures}
+    signatures = {"engine/compiled/pointers.py", "engine/windowed/pointers.py"}
+    assert inner <= {"_jit.py", "_intrinsics.py", "_frames.py", "cli.py", *signatures}
 
 
 LEAVES = ("io", "interop", "plots")

@@ -23,6 +23,9 @@ from . import pairs, rows
 from .pairs import DEGREE_BLOCK
 from .parallel import cut, in_parts
 
+# So many random numbers at most are drawn in plain Python: a tenth of a second, while compiling the same takes longer.
+_FEW_DRAWS = 10_000
+
 _NOTHING = np.empty(0)
 _NO_TARGET = np.empty(0, np.int32)
 
@@ -149,6 +152,11 @@ class Filling:
         def run(begin, end):
             _call(pairs.by_probability, begin, end, *streams, np.empty(pairs.BATCH), *tail)
 
+        draws = len(j.pre) * (pairs.BATCH + len(j.post) * rule.p)
+        if draws <= _FEW_DRAWS:
+            with np.errstate(over="ignore"):
+                pairs.by_probability(0, len(j.pre), *streams, np.empty(pairs.BATCH), *tail)
+            return
         in_parts(run, cut(len(self.pre_row), self.threads), self.threads)
 
     def _by_degree(self, tail):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import eventsim as es
 from eventsim.engine.compiled import state as places
-from eventsim.engine.compiled.calendar import EDGE, START, WIDTH, file_look, open_page, page_of
+from eventsim.engine.compiled.calendar import EDGE, START, WIDTH, file_look, new_year, open_page, page_of, year_over
 from eventsim.engine.compiled.queues import set_wake
 from eventsim.engine.compiled.state import FAR, FREE_BLOCK, PAGE, QUEUED, SIZE, WAKES, new_state
 from eventsim.lowering import lower
@@ -52,6 +52,8 @@ class Diary:
         before = s.counters[PAGE]
         arguments = fabric.populations, fabric.of_address, self.program.constants, s.rows, s.patience
         with np.errstate(over="ignore"):
+            if year_over(s.calendar, s.counters):
+                new_year(s.calendar, s.queue.place, s.counters)
             open_page(*arguments, s.calendar, s.queue.wakes, s.queue.place, s.counters, [self._plan])
         self.opened += 1
         self.years += s.counters[PAGE] <= before

@@ -162,8 +162,8 @@ _DRAWN = """
 import json
 import eventsim as es
 net = es.Network(seed=1)
-a = net.population(50, es.LIF())
-j = net.connect(a, a, es.FixedProbability(0.1), weight=1.0, delay=1.0)
+a = net.population(500, es.LIF())  # fewer would be drawn in plain Python
+j = net.connect(a, a, es.FixedProbability(0.01), weight=1.0, delay=1.0)
 print(json.dumps(es.Simulator(net, engine="reference").weights(j)[["pre", "post"]].tolist()))
 """
 _FIRST_SPIKE = """

@@ -297,21 +297,21 @@ def bind(model):
     }
     for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
+    plain = bound | {
+        "load_constants": _jit.plain_float_tuple_loader(len(model.constant_type._fields)),
+        "load_state": _jit.plain_float_tuple_loader(len(model.state_type._fields)),
+    }
     key = _jit.model_digest(model)
     inner = {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False) for f in BY_ADDRESS}
-    return inner | {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key) for f in (agree, read)}
+    outer = {f.__name__: _jit.compiled(f, bind=bound, key=key) for f in (agree, read)}  # many runs call neither
+    return inner | outer | {"agree_plainly": _jit.rebound(agree, plain)}
 
 
 BY_ADDRESS = (deliver, drive, settle, due, plan)
 
 
 def _signature(adapter):
-    if not _jit.ENABLED or adapter is read:  # many runs never read a state
+    if not _jit.ENABLED:
         return None
-    from numba import types as nt
-
-    if adapter is agree:
-        floats, longs = nt.Array(nt.float64, 1, "C"), nt.Array(nt.int64, 1, "C")
-        return nt.int64(floats, floats, nt.int64, longs)
     calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_plan"}
     return signatures()[calls[adapter.__name__]]

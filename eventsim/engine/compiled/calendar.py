@@ -107,8 +107,6 @@ def free_block(calendar, counters, block):
 
 def open_page(populations, of_address, constants, rows, patience, calendar, wakes, place, counters, plan):
     """Look at the neurons of the next page ahead of time; those who may fire in it go to the heap of wakes."""
-    if counters[PAGE] + 2 >= calendar.pages.size:
-        new_year(calendar, place, counters)
     span, entries, offsets = calendar.span, calendar.entries, calendar.offsets
     page = counters[PAGE] + 1
     counters[PAGE] = page
@@ -152,6 +150,11 @@ def open_page(populations, of_address, constants, rows, patience, calendar, wake
         free_block(calendar, counters, block)
         block = following
         count = SIZE
+
+
+def year_over(calendar, counters):
+    """Whether a new year has to begin before another page can be opened."""
+    return counters[PAGE] + 2 >= calendar.pages.size
 
 
 def new_year(calendar, place, counters):

@@ -20,7 +20,7 @@ from ...lowering.program import POISSON, WAKE
 from ...numerics.prediction import next_emission
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
-from .calendar import EDGE, file_look, open_page
+from .calendar import EDGE, file_look, open_page, year_over
 from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_prepare, call_route, call_zero
 from .queues import next_arrival, set_wake
 from .state import (
@@ -50,7 +50,7 @@ from .state import (
     ZERO,
 )
 
-DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT = range(7)
+DONE, PAUSED, SPIKED, FULL, ZERO_DELAY_LOOP, NOT_A_NUMBER, SILENT, YEAR_OVER = range(8)
 
 
 def advance(
@@ -88,7 +88,7 @@ def advance(
     stop_at_spikes : whether to return after an instant that had a spike
     budget : how much work to do before returning for a look at the world
     """
-    # Helpers take the arrays they need and no more: passing all of them made a small slice ten times as dear.
+    # Helpers take the arrays they need and no more, so that one sees what they touch.
     fabric, queue, counters, clock = program.fabric, state.queue, state.counters, state.clock
     populations, of_address, constants, rows = fabric.populations, fabric.of_address, program.constants, state.rows
     wakes, place, fired = queue.wakes, queue.place, state.fired
@@ -98,6 +98,7 @@ def advance(
     receiving = fabric, queue, constants, rows, arrivals, state.scratch
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
+    n = -1  # arrivals to be delivered in this micro-step; -1: it has reached its emission
     while True:
         if counters[PHASE] == READY:
             arrival = next_arrival(queue.lanes, queue.rings, queue.slices, counters)
@@ -118,6 +119,9 @@ def advance(
                         t = events[counters[EVENT] - 1].time
                         break
             if counters[FAR] > 0 and calendar.span[EDGE] <= t and calendar.span[EDGE] < until:
+                if year_over(calendar, counters):
+                    clock[NOW] = max(clock[NOW], calendar.span[EDGE])
+                    return YEAR_OVER
                 open_page(populations, of_address, constants, rows, patience, calendar, wakes, place, counters, plan)
                 continue
             if not t < until:
@@ -137,10 +141,12 @@ def advance(
                 look_at_due(*looking, counters, due, t, program.poisson, state.draws, places)
             if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
                 foresee(fabric, wakes[0].address)
-            if arrival == t:
-                n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t))
+            n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t)) if arrival == t else 0
+        t = clock[INSTANT]
+        if n >= 0:  # one place for all micro-steps: what is called from two is compiled twice
+            if n > 0:
                 deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
-            if chunk < math.inf:  # drive events at t itself come last
+            if chunk < math.inf and counters[MICRO] == 0:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
                     if counters[EVENT] == counters[EVENTS]:
@@ -152,7 +158,7 @@ def advance(
             if counters[ATTENDED] > 0:
                 settle_attended(*looking, attention, attended, counters, settle, t)
             sort_addresses(fired, counters[FIRED])
-        t = clock[INSTANT]
+            n = -1
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
         if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, keeps, t, most_out):
@@ -164,9 +170,6 @@ def advance(
             n = call_zero(zero_arrivals, (queue.pool, arrivals, state.zero, counters))
             counters[FIRED] = 0
             counters[CURSOR] = 0
-            deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
-            settle_attended(*looking, attention, attended, counters, settle, t)
-            sort_addresses(fired, counters[FIRED])
             continue
         counters[PHASE] = READY
         if stop_at_spikes and counters[INSTANT_SPIKES] > 0:

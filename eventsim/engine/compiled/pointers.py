@@ -8,6 +8,7 @@ import functools
 
 import numpy as np
 
+from ... import _jit
 from .state import DRIVE_EVENT, OFFSET, new_state
 
 
@@ -81,10 +82,10 @@ def signatures():
     from numba import from_dtype, typeof
     from numba import types as nt
 
-    program = _program_of_nothing()
+    program = program_of_nothing()
     state = new_state(program, np.zeros(0, np.uint8))
-    fabric, drives, queue = typeof(program.fabric), typeof(program.drives), typeof(state.queue)
-    arrivals, counters, drive = typeof(state.arrivals), typeof(state.counters), typeof(state.drive)
+    fabric, drives, queue, drive = (_jit.frame_type(t) for t in (program.fabric, program.drives, state.queue, state.drive))
+    pool, arrivals, counters = _jit.frame_type(state.queue.pool), typeof(state.arrivals), typeof(state.counters)
     f, i = nt.float64, nt.int64
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
     events = nt.Array(from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
@@ -96,14 +97,14 @@ def signatures():
         "call_plan": i(f, floats, floats, offsets, i, i),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
-        "call_zero": i(typeof(state.queue.pool), arrivals, arrivals, counters),
+        "call_zero": i(pool, arrivals, arrivals, counters),
         "call_keep": i(fabric, queue, f, i),
         "call_prepare": i(fabric, queue, arrivals, i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
     }
 
 
-def _program_of_nothing():
+def program_of_nothing():
     """A Program without anything: its arrays have the types they always have."""
     from ...lowering import lower
     from ...network.network import Network

@@ -15,12 +15,13 @@ from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk
-from .calendar import file_looks
+from .calendar import file_looks, new_year
 from .pointers import CALLS, signatures
 from .queues import set_wake
 from .state import (
     DELIVERIES,
     DRIVE_EVENTS,
+    FAR,
     FAULT,
     INSTANT,
     NOW,
@@ -36,6 +37,11 @@ from .state import (
     poisson_places,
 )
 from .unstored import prepare
+
+# As many neurons at most are agreed on in plain Python at the start, and so many entries of the calendar are moved in
+# all to new years: less than a tenth of a second, while compiling the same takes longer.
+_FEW_NEURONS = 256
+_FEW_MOVES = 2000
 
 # Deliveries between two looks at the keyboard and the progress bar: some tens of milliseconds.
 _BUDGET = 2_000_000
@@ -61,12 +67,14 @@ class SequentialEngine:
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
+        self._moved = 0
         self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
+        self._program, self._framed = _jit.frame(program), _jit.framing()
         for p, population in enumerate(program.fabric.populations):
             if population.kind >= 0:
-                self._agree(p, np.arange(population.count))
+                self._agree(p, np.arange(population.count), plain=program.n_addresses <= _FEW_NEURONS)
         if len(program.poisson):
             queue = self.state.queue
             _jit.timed(_kernel(start_sources), program.poisson, self.state.draws, queue.wakes, queue.place, self.state.counters)
@@ -81,8 +89,8 @@ class SequentialEngine:
         while True:
             status = _jit.timed(
                 _kernel(loop.advance),
-                self.program,
-                self.state,
+                self._program,
+                self._framed(self.state),
                 *self._tables,
                 *self._functions[0],
                 self._places,
@@ -95,10 +103,23 @@ class SequentialEngine:
             )
             if status == loop.FULL:
                 self.state = grown(self.state)
+            elif status == loop.YEAR_OVER:
+                self._new_year()
+                return Status.PAUSED
             elif status in _STATUS:
                 return _STATUS[status]
             else:
                 self._raise(status)
+
+    def _new_year(self):
+        """Begin a new year of the calendar: in plain Python, until it has been worth compiling."""
+        s = self.state
+        self._moved += int(s.counters[FAR])
+        if self._moved <= _FEW_MOVES:
+            with np.errstate(over="ignore"):
+                new_year(s.calendar, s.queue.place, s.counters)
+        else:
+            _jit.timed(_kernel(new_year), s.calendar, s.queue.place, s.counters)
 
     def _raise(self, status):
         t = float(self.state.clock[INSTANT])
@@ -132,18 +153,27 @@ class SequentialEngine:
         own[neurons, STATE:] = states
         self._agree(p, neurons)
 
-    def _agree(self, p, neurons):
-        """When to look again at neurons whose state has been set."""
+    def _agree(self, p, neurons, plain=False):
+        """When to look again at neurons whose state has been set; plain: without compiling it."""
         population, part = self._part(p)
         neurons = np.ascontiguousarray(neurons, np.int64)
-        self._adapters[population.kind]["agree"](*part, neurons)
+        adapters = self._adapters[population.kind]
+        if plain:
+            adapters["agree_plainly"](*part, neurons)
+        else:
+            _jit.timed(adapters["agree"], *part, neurons)
         own = part[0][: population.count * population.width].reshape(population.count, population.width)
         wake = own[neurons, WAKE]
         queue = self.state.queue
         concerned = (wake < math.inf) | (queue.place[population.first + neurons] != -1)
         if concerned.any():
             addresses = population.first + neurons[concerned]
-            _jit.timed(_kernel(set_wakes), addresses, wake[concerned], self.state.calendar, queue.wakes, queue.place, self.state.counters)
+            arguments = self.state.calendar, queue.wakes, queue.place, self.state.counters, addresses, wake[concerned]
+            if plain:
+                with np.errstate(over="ignore"):  # what is beyond any page may be infinitely many pages away
+                    file_looks(*arguments)
+            else:
+                _jit.timed(_kernel(file_looks), *arguments)
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
@@ -190,29 +220,16 @@ def start_sources(poisson, draws, wakes, place, counters):
         set_wake(wakes, place, counters, poisson[k].address, first)
 
 
-def set_wakes(addresses, times, calendar, wakes, place, counters):
-    """Agree on when to look at many addresses."""
-    file_looks(calendar, wakes, place, counters, addresses, times)
-
-
 @functools.cache
 def _kernel(function):
-    _prepare_calls()
+    _jit.call_through_addresses(CALLS, signatures)
     return _jit.compiled(function)
-
-
-@functools.cache
-def _prepare_calls():
-    """Say how functions are called through addresses, before any that does so is compiled."""
-    if _jit.ENABLED:
-        for call in CALLS:
-            _jit.call_through_address(call, signatures()[call.__name__])
 
 
 @functools.cache
 def _functions(procedural, single, driven):
     """The router and the background, compiled by themselves and called through their addresses."""
-    _prepare_calls()
+    _jit.call_through_addresses(CALLS, signatures)
     functions = {
         "call_route": route,
         "call_arrivals": arrivals_at,
@@ -221,9 +238,7 @@ def _functions(procedural, single, driven):
         "call_prepare": prepare if procedural or single else None,
         "call_chunk": next_chunk if driven else None,
     }
-    given = signatures() if _jit.ENABLED else dict.fromkeys(functions)
-    compiled = [f and _jit.compiled(f, given[call], from_python=False) for call, f in functions.items()]
-    return tuple(_jit.addresses(compiled)), compiled
+    return _jit.parts(functions, signatures)
 
 
 _bound = {}

@@ -10,7 +10,7 @@ import math
 from ... import _jit
 from ...numerics.prediction import make_crossing_time, make_state_at
 from ...numerics.tuples import put
-from .state import COLLECT_ENTRY, HOT_NEURON
+from .pointers import signatures
 
 # Names that `bind` replaces by a model's own.
 VARIABLES = 0
@@ -148,7 +148,7 @@ def read(dt, constants, stride, y, held, first, neurons, room, out):
 
 # -- binding ------------------------------------------------------------------------------------------------------------
 
-ADAPTERS = (replay, propagate, earliest, read)
+BY_ADDRESS = {f.__name__: f for f in (replay, propagate, earliest)}
 
 
 @functools.cache
@@ -168,44 +168,6 @@ def bind(model):
     for helper in (crossing_until, replay_neuron, state_of):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)
-    return {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=f is read) for f in ADAPTERS}
-
-
-def call_replay(function, arguments):
-    """Call a model's `replay`."""
-    return function(*arguments)
-
-
-def call_propagate(function, arguments):
-    """Call a model's `propagate`."""
-    return function(*arguments)
-
-
-def call_earliest(function, arguments):
-    """Call a model's `earliest`."""
-    return function(*arguments)
-
-
-def declare_calls():
-    """Tell compiled code how to call through the addresses of adapters."""
-    for call, adapter in ((call_replay, replay), (call_propagate, propagate), (call_earliest, earliest)):
-        _jit.call_through_address(call, _signature(adapter))
-
-
-def _signature(adapter):
-    if not _jit.ENABLED:
-        return None
-    from numba import from_dtype
-    from numba import types as nt
-
-    from ...lowering.program import SPIKE
-
-    f, i, floats = nt.float64, nt.int64, nt.Array(nt.float64, 1, "C")
-    y, longs = nt.Array(nt.float64, 2, "C"), nt.Array(nt.int64, 1, "C")
-    hot, entries, spikes = (nt.Array(from_dtype(d), 1, "C", aligned=True) for d in (HOT_NEURON, COLLECT_ENTRY, SPIKE))
-    return {
-        replay: i(floats, i, i, hot, floats, floats, i, entries, i, f, f, f, spikes),
-        propagate: i(floats, f, floats),
-        earliest: f(floats, i, y, i, i, floats),
-        read: i(f, floats, i, y, floats, i, longs, floats, floats),
-    }[adapter]
+    given = signatures() if _jit.ENABLED else {}
+    inner = {name: _jit.compiled(f, given.get("call_" + name), bind=bound, key=key, from_python=False) for name, f in BY_ADDRESS.items()}
+    return inner | {"read": _jit.compiled(read, bind=bound, key=key)}  # most runs never read a state

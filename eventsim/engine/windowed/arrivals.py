@@ -8,8 +8,8 @@ to long arrays. Flat events are grouped by way in: receptor and sign of the weig
 from ...numerics.drive import BLOCK, alias_number, event_count, event_time
 from ...numerics.random import below
 from ..compiled.background import draw_words
-from .flights import take_dealt
 from .plan import MIXED, NEGATIVE, POSITIVE, way_of
+from .pointers import call_draw, call_take_dealt
 from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, lacks
 
 # -- lanes --------------------------------------------------------------------------------------------------------------
@@ -59,13 +59,14 @@ def has_room(t, own, dealt, capacity):
     return needed <= capacity or not lacks(own, FLATTENED, needed)
 
 
-def flatten(program, plan, t, pool, own, time, weight, target, ends, words, window, begin, end):
-    """Write out the flat events of a block by way; ends[w]: where those of its way number w begin. The caller has seen to room."""
-    n = 0
+def flatten(program, plan, state, calls, b, window, begin, end):
+    """Write out the flat events of block b by way; way_ends[b, w]: where those of its way number w begin. The caller has seen to room."""
+    t, own, ends, words = plan.targets[b], state.own[b], state.way_ends[b], state.words[b]
+    time, weight, target, n = state.flat_time[b], state.flat_weight[b], state.flat_target[b], 0
     for w in range(t.ways, t.ways_end):
         ends[w - t.ways] = n
         if plan.most_own > 0:
-            n = take_dealt(pool, own, w - t.ways, time, weight, target, n, window, begin, end)
+            n = call_take_dealt(calls.take_dealt, (state, b, w - t.ways, time, weight, target, n, window, begin, end))
         recurrent = n
         for f in range(t.feed, t.feed_end):
             feed = plan.feeds[f]
@@ -73,7 +74,8 @@ def flatten(program, plan, t, pool, own, time, weight, target, ends, words, wind
             for s in (POSITIVE, NEGATIVE):
                 if (sign == s or sign == MIXED) and way_of(t, feed.port, s) == w:
                     some = feed.inside == 0 or sign == MIXED
-                    n = draw(program, t, feed.drive, feed.block, some, s, time, weight, target, n, words, begin, end)
+                    what = program, plan, b, feed.drive, feed.block, some, s
+                    n = call_draw(calls.draw, (*what, time, weight, target, n, words, begin, end))
         own[BLOCK_DRIVEN] += n - recurrent
     ends[t.ways_end - t.ways] = n
     own[FLAT] = n
@@ -82,9 +84,9 @@ def flatten(program, plan, t, pool, own, time, weight, target, ends, words, wind
 # -- drive ----------------------------------------------------------------------------------------------------------------
 
 
-def draw(program, t, d, block, some, sign, time, weight, target, n, words, begin, end):
-    """Drive events of one block of a drive that lie in the window; if `some`, only those of this sign to this target block."""
-    drives = program.drives
+def draw(program, plan, b, d, block, some, sign, time, weight, target, n, words, begin, end):
+    """Drive events of one block of a drive that lie in the window; if `some`, only those of this sign to target block b."""
+    t, drives = plan.targets[b], program.drives
     drive = drives.drives[d]
     first = drive.member + block * BLOCK
     size = min(BLOCK, drive.member_end - first)

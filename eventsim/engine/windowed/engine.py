@@ -13,9 +13,11 @@ from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
 from ..status import Status
-from . import kernels, team
-from .adapters import bind, declare_calls
+from . import flights, kernels, team
+from .adapters import BY_ADDRESS, bind
+from .arrivals import draw
 from .plan import block_bits, make_plan
+from .pointers import CALLS, Calls, signatures
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
 from .suits import examined, expected_events, windows_before
 
@@ -49,14 +51,16 @@ class WindowedEngine:
         self._models = models
         self.plan, self.window = make_plan(program, models, found)
         self._places = poisson_places(program)
-        self._adapters = [bind(m) for m in models]
-        self._tables = tuple(_jit.addresses([a[name] for a in self._adapters]) for name in ("replay", "propagate", "earliest"))
         self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._cut = None  # a copy that has been run on to `now`, within the window
         self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
         self._now = 0.0
+        self._fixed, self._framed = (_jit.frame(program), _jit.frame(self.plan)), _jit.framing()
+        self._adapters = [bind(m) for m in models]
+        by_kind = (_jit.addresses([a[name] for a in self._adapters]) for name in BY_ADDRESS)
+        self._calls = _jit.frame(Calls(*by_kind, *_parts(len(program.drives.drives) > 0, self.plan.most_own > 0)[0]))
         if len(program.poisson):
             s = self._whole
             _jit.timed(_kernel(start_sources), program.poisson, s.draws, s.wakes, s.place, s.counters)
@@ -108,7 +112,7 @@ class WindowedEngine:
         window, edge, tried_windows = self.window, self._now, 0
         while edge < until:
             if self._foreseen is None or self._foreseen[0] > until:
-                first = _jit.timed(_kernel(kernels.next_event), self.program, self.plan, self._whole)
+                first = _jit.timed(_kernel(kernels.next_event), *self._fixed, self._framed(self._whole))
                 if first == math.inf and until == math.inf:
                     self._now = max(self._now, float(self._whole.clock[START]))
                     return Status.SILENT
@@ -165,7 +169,7 @@ class WindowedEngine:
     def _advance(self, state, until, whole):
         """Call the kernel, from all threads of the team."""
         meeting = np.zeros(team.SIZE, np.int64)
-        fixed = self.program, self.plan, state, self._tables, self.window, self._places, until, whole, _BUDGET, self._owner
+        fixed = *self._fixed, self._framed(state), self._calls, self.window, self._places, until, whole, _BUDGET, self._owner
         kernel = _kernel(kernels.advance)
         if self._size == 1:
             return _jit.timed(kernel, *fixed, 0, meeting, 1)
@@ -279,6 +283,20 @@ class WindowedEngine:
 
 @functools.cache
 def _kernel(function):
-    if _jit.ENABLED:
-        declare_calls()
+    _jit.call_through_addresses(CALLS, signatures)
     return _jit.compiled(function)
+
+
+@functools.cache
+def _parts(driven, own_delays):
+    """The addresses of the engine's own parts, as far as they are needed, and the parts."""
+    _jit.call_through_addresses(CALLS, signatures)
+    functions = {
+        "call_work_on": kernels.work_on,
+        "call_accumulate": kernels.accumulate,
+        "call_draw": draw if driven else None,
+        "call_deal_out": flights.deal_out if own_delays else None,
+        "call_take_dealt": flights.take_dealt if own_delays else None,
+        "call_next_dealt": flights.next_dealt if own_delays else None,
+    }
+    return _jit.parts(functions, signatures)

@@ -26,6 +26,7 @@ from .state import (
     POOLED,
     RING,
     lacks,
+    pool_of,
 )
 from .suits import windows_before
 
@@ -68,8 +69,19 @@ def fetch_rows(fabric, plan, fired, i, end):
                     prefetch(fabric.indptr, j.row + source - j.pre_first)
 
 
-def deal_out(fabric, plan, t, flights, own, pool, window, begin):
-    """Deal out the deliveries of flights to the windows from that of `begin` on; False where there is no room."""
+def deal_out(program, plan, state, b, window, begin):
+    """Deal out the deliveries of flights to the windows from that of `begin` on; how many it has been dealt, -1 without room."""
+    t, own, pool = plan.targets[b], state.own[b], pool_of(state, b)
+    if not deal_rows(program.fabric, plan, t, state.flights[b], own, pool, window, begin):
+        return -1
+    n, slot = 0, int(windows_before(begin, window)) % RING
+    for way in range(t.ways_end - t.ways):
+        n += pool.chains[slot, way].count
+    return n
+
+
+def deal_rows(fabric, plan, t, flights, own, pool, window, begin):
+    """Deal out what is left of the rows of flights, as far as the ring reaches; False where there is no room."""
     half = RING // 2
     now = int(windows_before(begin, window))
     horizon = (now // half + 2) * half
@@ -171,16 +183,9 @@ def next_place(own, pool, slot, way):
     return at
 
 
-def expected_here(t, pool, window, begin):
-    """How many deliveries a window has been dealt."""
-    n, slot = 0, int(windows_before(begin, window)) % RING
-    for way in range(t.ways_end - t.ways):
-        n += pool.chains[slot, way].count
-    return n
-
-
-def take_dealt(pool, own, way, time, weight, target, n, window, begin, end):
+def take_dealt(state, b, way, time, weight, target, n, window, begin, end):
     """Write out what a window that goes from `begin` to `end` has been dealt for a way, from place n on; where it ends."""
+    own, pool = state.own[b], pool_of(state, b)
     number = windows_before(begin, window)
     chain = pool.chains[int(number) % RING, way]
     if chain.count == 0:
@@ -225,8 +230,9 @@ def unpack(dealt, time, weight, target):
         target[k] = dealt[k].target
 
 
-def next_dealt(t, flights, own, pool, window, begin, end):
+def next_dealt(plan, state, b, window, begin, end):
     """A time from `end` on before which no delivery with an individual delay arrives."""
+    t, flights, own, pool = plan.targets[b], state.flights[b], state.own[b], pool_of(state, b)
     soonest = math.inf
     for i in range(own[FLIGHTS]):
         soonest = min(soonest, flights[i].next)

@@ -20,11 +20,10 @@ import math
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, FIRED, PHASE, RECORDED, TRAIN, WAKES
 from .adapters import FAULT as REPLAY_FAULT
 from .adapters import FULL as REPLAY_FULL
-from .adapters import call_earliest, call_propagate, call_replay
 from .arrivals import flatten, has_room, list_slices
-from .flights import deal_out, expected_here, next_dealt
 from .hot import collect, group, release, settle
 from .plan import NEGATIVE, POSITIVE
+from .pointers import call_accumulate, call_deal_out, call_earliest, call_next_dealt, call_propagate, call_replay, call_work_on
 from .state import (
     ARRIVALS,
     BEGIN,
@@ -62,7 +61,6 @@ from .state import (
     START,
     WINDOWS,
     lacks,
-    pool_of,
 )
 from .suits import windows_before
 from .sweeps import scan, sweep_flat, sweep_slices
@@ -72,7 +70,7 @@ from .transport import emit_sources, gather_sorted, record, send, short, sort_sp
 DONE, PAUSED, FULL, NOT_A_NUMBER, GO = range(5)
 
 
-def advance(program, plan, state, adapters, window, places, until, whole, budget, owner, me, team, size):
+def advance(program, plan, state, calls, window, places, until, whole, budget, owner, me, team, size):
     """Make windows happen while their ends are not after `until`; with `whole` False, the last one is cut at `until`.
 
     All threads of a team of `size` call it, each with its number `me`; thread 0 opens and closes the windows. Returns a
@@ -80,7 +78,7 @@ def advance(program, plan, state, adapters, window, places, until, whole, budget
 
     Parameters
     ----------
-    adapters : three arrays of addresses by kind: replay, propagate, earliest
+    calls : Calls
     owner : int64 (B,), which thread works on a block
     team : int64, where the threads meet (team.py)
     """
@@ -89,7 +87,7 @@ def advance(program, plan, state, adapters, window, places, until, whole, budget
             meet(team, size)
             if team[COMMAND] == STOP:
                 return DONE
-            work(program, plan, state, adapters, window, owner, me)
+            work(program, plan, state, calls, window, owner, me)
             meet(team, size)
     counters, clock = state.counters, state.clock
     enough = work_done(counters) + budget
@@ -103,7 +101,7 @@ def advance(program, plan, state, adapters, window, places, until, whole, budget
         if status == GO and counters[PHASE] == BLOCKS:
             team[COMMAND] = WORK
             meet(team, size)
-            work(program, plan, state, adapters, window, owner, me)
+            work(program, plan, state, calls, window, owner, me)
             meet(team, size)
             status = outcome(state.own, counters)
         if status == GO:
@@ -224,21 +222,21 @@ def close_window(program, plan, state):
 # -- blocks ---------------------------------------------------------------------------------------------------------------
 
 
-def work(program, plan, state, adapters, window, owner, me):
+def work(program, plan, state, calls, window, owner, me):
     """One thread's blocks."""
     for b in range(owner.size):
         if owner[b] == me and state.own[b, STAGE] != READY:
-            work_on(program, plan, state, adapters, window, b, state.clock[START], state.clock[END])
+            call_work_on(calls.work_on, (program, plan, state, calls, window, b, state.clock[START], state.clock[END]))
 
 
-def work_on(program, plan, state, adapters, window, b, begin, end):
-    """One block, from the stage in which it was left."""
+def work_on(program, plan, state, calls, window, b, begin, end):
+    """One block, from the stage in which it was left; whether it is ready."""
     t, own = plan.targets[b], state.own[b]
     base = t.first + b
     hot, start, after = state.hot[base:], state.start[base * state.width :], state.after[base * state.width :]
     if own[STAGE] == BEGIN:
-        if not accumulate(program, plan, state, adapters, window, b, begin, end):
-            return
+        if call_accumulate(calls.accumulate, (program, plan, state, calls, window, b, begin, end)) == 0:
+            return 0
         own[STAGE] = COLLECT if own[HOT] > 0 else READY
     if own[STAGE] == COLLECT:
         slices, ends, found = state.slices[b], state.way_ends[b], state.found[b]
@@ -246,58 +244,55 @@ def work_on(program, plan, state, adapters, window, b, begin, end):
         if not collect(
             program.fabric, plan, t, slices, own, ends, time, weight, target, state.slot, state.is_hot, found, state.collected[b]
         ):
-            return
+            return 0
         group(hot, own[HOT], state.collected[b], own[COLLECTED], state.grouped[b])
         own[STAGE] = REPLAY
     if own[STAGE] == REPLAY:
         fired, grouped, constants = state.block_replayed[b], state.grouped[b], program.constants[t.constant :]
         neurons = constants, t.constant_stride, t.first, hot, start, after, state.width
-        n = call_replay(adapters[0][t.kind], (*neurons, grouped, own[HOT], state.before[b], begin, end, fired))
+        n = call_replay(calls.replay[t.kind], (*neurons, grouped, own[HOT], state.before[b], begin, end, fired))
         if n <= REPLAY_FAULT:
             own[BLOCK_FAULT] = hot[REPLAY_FAULT - n].address
-            return
+            return 0
         if n == REPLAY_FULL:
             lacks(own, BLOCK_FIRINGS, 2 * fired.size)
-            return
+            return 0
         own[BLOCK_FIRED] = n
         numbers, sorted_fired = own[BLOCK_FIRED : BLOCK_FIRED + 1], state.block_fired[b]
         gather_sorted(state.block_replayed[b : b + 1], numbers, begin, end, state.block_buckets[b], sorted_fired, 0)
         y = state.y[own[SIDE]]
         settle(t, own, state.refractory, state.free, state.held, hot, after, state.width, y, state.slot, state.is_hot, sorted_fired)
         own[STAGE] = READY
+    return 1
 
 
-def accumulate(program, plan, state, adapters, window, b, begin, end):
-    """Bring a block to the window's end, but for its hot neurons; False where there is no room."""
+def accumulate(program, plan, state, calls, window, b, begin, end):
+    """Bring a block to the window's end, but for its hot neurons: 1; or 0 where there is no room."""
     t, own, times, fabric = plan.targets[b], state.own[b], state.times[b], program.fabric
     slices, ends = state.slices[b], state.way_ends[b]
     time, weight, target, left = state.flat_time[b], state.flat_weight[b], state.flat_target[b], state.flat_left[b]
     own[BLOCK_DELIVERIES] = own[BLOCK_DRIVEN] = own[HOT] = 0
-    pool, dealt = pool_of(state, b), 0
-    if plan.most_own > 0:
-        if not deal_out(fabric, plan, t, state.flights[b], own, pool, window, begin):
-            return False
-        dealt = expected_here(t, pool, window, begin)
-    if not has_room(t, own, dealt, time.size):
-        return False
+    dealt = call_deal_out(calls.deal_out, (program, plan, state, b, window, begin)) if plan.most_own > 0 else 0
+    if dealt < 0 or not has_room(t, own, dealt, time.size):
+        return 0
     if not list_slices(fabric, plan, t, state.arrivals, state.counters[ARRIVALS], slices, own):
-        return False
-    flatten(program, plan, t, pool, own, time, weight, target, ends, state.words[b], window, begin, end)
+        return 0
+    flatten(program, plan, state, calls, b, window, begin, end)
     if plan.most_own > 0:
-        times[NEXT_OWN] = next_dealt(t, state.flights[b], own, pool, window, begin, end)
+        times[NEXT_OWN] = call_next_dealt(calls.next_dealt, (plan, state, b, window, begin, end))
     base, width, side = t.first + b, state.width, own[SIDE]
     hot, start = state.hot[base:], state.start[base * state.width :]
     release(t, own, state.refractory, state.free, state.held, hot, start, width, state.y[side], state.slot, state.is_hot, end)
     busy = own[SLICES] + own[FLAT] > 0
     if not busy and own[HOT] == 0 and times[EARLIEST] >= end:
-        return True
+        return 1
     y, n_slices = state.y, own[SLICES]
     sweep_slices(fabric, plan, slices, n_slices, POSITIVE, end, window, y[1 - side], t.origin, t.first + t.count)
     sweep_flat(plan, t, ends, POSITIVE, end, window, time, weight, target, left, y[1 - side])
     propagator, room = state.propagator[b], state.room[b]
     if end - times[STANDS] != times[SPAN]:
         times[SPAN] = end - times[STANDS]
-        call_propagate(adapters[1][t.kind], (plan.shifted[t.shifted :], times[SPAN], propagator))
+        call_propagate(calls.propagate[t.kind], (plan.shifted[t.shifted :], times[SPAN], propagator))
     mask, words = state.mask[b], state.mask_words[b]
     n_hot = own[HOT]
     own[HOT] = scan(t, y, side, propagator, plan.limit, room, mask, words, hot, start, width, state.slot, state.is_hot, n_hot)
@@ -309,6 +304,6 @@ def accumulate(program, plan, state, adapters, window, b, begin, end):
     times[EARLIEST] = end
     if not busy and own[HOT] == 0:  # as long as something happens in every window, it need not be known
         constants = program.constants[t.constant :]
-        interval = call_earliest(adapters[2][t.kind], (constants, t.constant_stride, y[side], t.first, t.count, room))
+        interval = call_earliest(calls.earliest[t.kind], (constants, t.constant_stride, y[side], t.first, t.count, room))
         times[EARLIEST] = end + interval
-    return True
+    return 1
