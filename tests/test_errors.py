@@ -33,6 +33,9 @@ NETWORK = [
 ]
 PARAMETERS = [
     ("es.LIF(tau=10.0)", es.ParameterError, "'tau'", "did you mean 'tau_m'?"),
+    ("es.LIF(20.0)", es.ParameterError, "LIF takes its parameters by name", "LIF(tau_m=20.0)", "got 20.0"),
+    ("es.LIFExp(20.0, [1.0, 2.0])", es.ParameterError, "LIFExp takes its parameters by name", "LIFExp(tau_m=20.0)", "got 20.0, [1.0, 2.0]"),
+    ("es.LIFExp(20.0, tau_syn=[1.0])", es.ParameterError, "LIFExp takes its parameters by name", "LIFExp(tau_m=20.0)", "got 20.0"),
     ("es.LIF(tau_m=0.0)", es.ParameterError, "tau_m", "0.0", "> 0 ms"),
     ("es.LIF(tau_m=float('nan'))", es.ParameterError, "tau_m", "nan", "finite"),
     ("es.LIF(v_rest=float('-inf'))", es.ParameterError, "v_rest", "-inf", "finite"),
