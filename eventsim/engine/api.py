@@ -198,7 +198,8 @@ class Simulator:
         Raises
         ------
         ZeroDelayLoopError, NumericalError
-            The instant can not be finished: the simulator may be read, and answers with the same error to anything else.
+            The instant can not be finished: sim.now stays there (in windows: at the last edge before it), the simulator
+            may be read, and answers with the same error to anything else.
         SimulationError
             Where a predicate could never be asked again, because nothing is queued any more.
         KeyboardInterrupt

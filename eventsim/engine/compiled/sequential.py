@@ -102,6 +102,7 @@ class SequentialEngine:
 
     def _raise(self, status):
         t = float(self.state.clock[INSTANT])
+        self.state.clock[NOW] = t
         if status == loop.NOT_A_NUMBER:
             raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
         if status == loop.ZERO_DELAY_LOOP:

@@ -81,6 +81,7 @@ class ReferenceEngine:
                     return Status.SILENT
                 self.now = until
                 return Status.DONE
+            self.now = t  # here, for an instant that fails
             spiked = self._instant(t)
             self.now = math.nextafter(t, math.inf)
             if spiked and stop_at_spikes:

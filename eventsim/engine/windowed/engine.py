@@ -99,9 +99,15 @@ class WindowedEngine:
         return Status.DONE
 
     def _stop_at(self, t):
-        """Be at t, within the window that is next or at its edge."""
+        """Be at t, within the window that is next or at its edge; or, where that fails, as far as it had come."""
+        before = self._now, self._cut
         self._now, self._cut, self._foreseen = t, None, None
-        self.state  # noqa: B018, what goes wrong is to go wrong here
+        try:
+            self.state  # noqa: B018, what goes wrong is to go wrong here
+        except BaseException:
+            start = float(self._whole.clock[START])
+            self._now, self._cut = before if before[0] > start else (start, None)
+            raise
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
