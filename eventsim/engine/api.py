@@ -147,7 +147,7 @@ class Simulator:
         if what == "spikes":
             if at is not None:
                 raise RecordingError("record('spikes', ...) takes no at=: every spike is recorded")
-            self._engine_record()[selection.addresses] = 1
+            self._engine.record_from_now(selection.addresses)
             if self._kept is not None:
                 self._kept.show(selection.addresses, self.now)
             return None
@@ -164,9 +164,6 @@ class Simulator:
         trace = Trace(what, selection, times)
         self._traces.append(trace)
         return trace
-
-    def _engine_record(self):
-        return self._engine.record if hasattr(self._engine, "record") else self._engine.state.record
 
     def _check_variable(self, selection, name):
         p = selection.population
@@ -365,7 +362,7 @@ class Simulator:
     @property
     def spikes(self):
         """Recorded spikes so far: `Spikes` with time (ms) and address."""
-        recorded, asked_for = self._engine.spikes(), self._engine_record().astype(bool)
+        recorded, asked_for = self._engine.spikes(), self._engine.record.astype(bool)
         if self._kept is not None:
             recorded, asked_for = self._kept.shown(recorded), self._kept.asked_for
         return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known)

@@ -157,6 +157,15 @@ class SequentialEngine:
 
     # -- results -----------------------------------------------------------------------------------------------------
 
+    @property
+    def record(self):
+        """Whose spikes are recorded: uint8 (N,)."""
+        return self.state.record
+
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on."""
+        self.record[addresses] = 1
+
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""
         return self.state.spikes[: self.state.counters[RECORDED]]

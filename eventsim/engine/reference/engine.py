@@ -287,6 +287,10 @@ class ReferenceEngine:
         """Add spikes of sources (SPIKE records) to those still to come."""
         self.emissions.update(zip(spikes.time.tolist(), spikes.address.tolist(), strict=True))
 
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on."""
+        self.record[addresses] = 1
+
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""
         out = records(SPIKE, len(self.spikes_))

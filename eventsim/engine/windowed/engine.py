@@ -54,6 +54,7 @@ class WindowedEngine:
         self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
+        self._recorded_from = np.zeros(program.n_addresses)  # ms; of what is recorded by the window
         self._cut = None  # a copy that has been run on to `now`, within the window
         self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
         self._now = 0.0
@@ -242,9 +243,23 @@ class WindowedEngine:
 
     # -- results -------------------------------------------------------------------------------------------------------
 
+    @property
+    def record(self):
+        """Whose spikes are recorded: uint8 (N,)."""
+        return self._whole.record
+
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on; the window in work may have begun before."""
+        new = addresses[self.record[addresses] == 0]
+        self._recorded_from[new] = self._now
+        self.record[new] = 1
+
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""
-        return self.state.spikes[: self.state.counters[RECORDED]]
+        recorded = self.state.spikes[: self.state.counters[RECORDED]]
+        if not self._recorded_from.any():
+            return recorded
+        return recorded[recorded.time >= self._recorded_from[recorded.address]]
 
     def counts(self):
         """Counters of the run."""
@@ -267,7 +282,7 @@ class WindowedEngine:
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint."""
         own = {name: getattr(self._whole, name) for name in kept(self._whole)}
-        return {"now": np.array([self._now]), **own}
+        return {"now": np.array([self._now]), "recorded_from": self._recorded_from, **own}
 
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
@@ -279,6 +294,9 @@ class WindowedEngine:
                 raise FormatError(f"array state.{name} must have the shape {like.shape}, got {array.shape}")
         if own["following"].shape[-1] * IN_CHUNK < own["dealt"].shape[-1]:
             raise FormatError("array state.following is shorter than the chunks of state.dealt")
+        if arrays["recorded_from"].shape != self._recorded_from.shape:
+            raise FormatError(f"array state.recorded_from must have the shape {self._recorded_from.shape}")
+        self._recorded_from = arrays["recorded_from"]
         self._whole = self._whole._replace(**{k: a.view(np.recarray) if a.dtype.names else a for k, a in own.items()})
         self._stop_at(float(arrays["now"][0]))
 
