@@ -365,7 +365,7 @@ class Simulator:
         recorded, asked_for = self._engine.spikes(), self._engine.record.astype(bool)
         if self._kept is not None:
             recorded, asked_for = self._kept.shown(recorded), self._kept.asked_for
-        return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known)
+        return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known, self.now)
 
     def audit(self, neurons=None, *, seed=0):
         """Replay neurons in more than 40 digits, from what they received, and compare their spikes.
