@@ -219,6 +219,7 @@ SIMULATION = [
     ("sim.run(float('inf'))", es.ParameterError, "duration", "inf", "finite"),
     ("sim.run('1 s')", es.ParameterError, "duration", "'1 s'", "number (ms)"),
     ("sim.run(until=1.0)", es.ParameterError, "until", "1.0", ">= sim.now = 2.0 ms"),
+    ("windows.run(until=1e16)", es.ParameterError, "until", "1e+16", "<= 9007199254740992.0 ms", "engine='sequential'"),
     ("nested.run(until=lambda sim: sim.run(1.0))", es.SimulationError, "run was called from within a run", "predicate"),
     ("silent.run(until=lambda sim: True)", es.SimulationError, "nothing is queued", "predicate would never be asked"),
     ("sim.record('u', exc, at=[3.0])", es.ParameterError, "'u'", "there is 'v'"),
@@ -303,6 +304,7 @@ def prepared(folder):
         "huge": huge, "many": huge.population(10_000_000, es.LIF()),
         "far": far, "cells": far.population(5, es.LIF()),
         "silent": es.Simulator(es.Network(), engine="reference"),
+        "windows": es.Simulator(es.Network(), engine="windowed"),
         "nested": es.Simulator(net, engine="reference"), "audited": es.Simulator(net, engine="reference", audit=2), "explosion": _explosion(), "loop": _loop(),
         "folder": folder, **_files(sim, folder),
     }  # fmt: skip

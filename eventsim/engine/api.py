@@ -16,6 +16,7 @@ from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
 from ..recording import Spikes, Trace
 from .choice import check_engine, make_engine
+from .ends import end_of_run
 from .progress import Interruption, ProgressBar
 from .status import Status
 
@@ -205,7 +206,7 @@ class Simulator:
         self._check_whole()
         if self._running:
             raise SimulationError("run was called from within a run; a predicate may read, set and inject, but not run")
-        end, predicate = self._end_of_run(duration, until)
+        end, predicate = end_of_run(self._engine, duration, until, None)
         begin, compiling = time.perf_counter(), _jit.seconds()
         self._running = True
         try:
@@ -229,20 +230,6 @@ class Simulator:
         """An instant that failed can not be finished: what it left can be looked at, but not go on."""
         if self._failure is not None:
             raise self._failure
-
-    def _end_of_run(self, duration, until):
-        if (duration is None) == (until is None):
-            given = "neither" if duration is None else f"duration = {_cast.short(duration)} and until = {_cast.short(until)}"
-            raise ParameterError(f"run needs a duration or until=, one of them, got {given}")
-        if callable(until):
-            return math.inf, until
-        if until is not None:
-            end = _cast.number(until, "until", "ms")
-            if end < self.now:
-                raise ParameterError(f"until must be >= sim.now = {self.now!r} ms, got {end!r}")
-            return end, None
-        end = self.now + _cast.number(duration, "duration", "ms", low=0.0)
-        return _cast.number(end, "duration from sim.now on", "ms"), None
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:

@@ -1,10 +1,15 @@
 """Where a run stands when it stops: on a limit, in silence, in an instant that fails; the same in all three engines."""
 
 
+import math
+import re
+from fractions import Fraction
+
 import pytest
 
 import eventsim as es
 from eventsim.engine.windowed import kernels
+from eventsim.engine.windowed.suits import furthest_edge, windows_before
 
 from .running import simulator
 
@@ -18,6 +23,46 @@ def relay(times, engine, weight=20.0, delay=1.0, **options):
     stim = net.population(1, es.SpikeSource([times]), name="stim")
     net.connect(stim, cell, es.AllToAll(), weight=weight, delay=delay)
     return simulator(net, engine, **options)
+
+
+# -- times that are too far -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("window", [2.0**-20, 25 / 32, 1.0])
+def test_up_to_the_furthest_time_edges_of_windows_are_exact(window):
+    furthest = furthest_edge(window)
+    last = int(Fraction(furthest) / Fraction(window))
+    for k in (last, last - 1, last // 3, 2**40 + 1):
+        assert Fraction(k * window) == k * Fraction(window)
+        assert windows_before(k * window, window) == k
+        assert windows_before(math.nextafter(k * window, 0.0), window) == k - 1
+    beyond = last + 1 + last % 2  # odd
+    assert window != 1.0 or Fraction(beyond * window) != beyond * Fraction(window)
+
+
+def test_times_beyond_are_refused_where_they_are_asked_for():
+    """Windows of less than an ulp would never end; spikes up to there are those of the other engines."""
+    late = 1e14
+    for name in ("sequential", "windowed"):
+        sim = relay([late, late + 50.0], name)
+        sim.run(until=2.0**47)
+        assert sim.spikes.time.tolist() == [late, late + 1.0, late + 50.0, late + 51.0]
+    sim = relay([late, 1e18], "windowed")
+    furthest = sim._engine.furthest
+    assert 1e14 < furthest < 1e18
+    for ask in (lambda: sim.run(until=1e18), lambda: sim.run(1e18), lambda: sim.run(until=math.nextafter(furthest, math.inf))):
+        with pytest.raises(es.ParameterError, match=rf"must be <= {re.escape(repr(furthest))} ms in the windowed engine, got .* engine='sequential'\) goes further"):
+            ask()
+    with pytest.raises(es.SimulationError, match=rf"before {re.escape(repr(furthest))} ms"):
+        sim.run(until=lambda sim: False)
+    assert sim.now >= late
+    sim.run(until=furthest)
+    assert sim.now == furthest
+    with pytest.raises(es.ParameterError, match="duration must be <="):
+        sim.run(1e6)
+    far = relay([late, 1e18], "sequential")
+    far.run(until=2e18)
+    assert far.spikes.time.tolist() == [late, late + 1.0, 1e18, 1e18]
 
 
 # -- an instant that fails ---------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class SequentialEngine:
     """Runs a Program by one global queue, with the models' own functions, compiled."""
 
     name = "sequential"
+    furthest = math.inf  # ms; it goes to whatever time is asked for
 
     def __init__(self, program, models, record, micro_limit=1000):
         self.program = program

@@ -50,6 +50,7 @@ class ReferenceEngine:
     """Runs a Program one event at a time."""
 
     name = "reference"
+    furthest = math.inf  # ms; it goes to whatever time is asked for
 
     def __init__(self, program, models, record, micro_limit=1000):
         self.program = program

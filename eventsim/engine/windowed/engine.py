@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ... import _jit
-from ...errors import FormatError, InternalError, NumericalError, ParameterError
+from ...errors import FormatError, InternalError, NumericalError, ParameterError, SimulationError
 from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
@@ -17,7 +17,7 @@ from . import kernels, team
 from .adapters import bind, declare_calls
 from .plan import block_bits, make_plan
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
-from .suits import examined, expected_events, windows_before
+from .suits import examined, expected_events, furthest_edge, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
@@ -48,6 +48,7 @@ class WindowedEngine:
         self.micro_limit = program.n_addresses + micro_limit  # of no use here: there is no zero delay
         self._models = models
         self.plan, self.window = make_plan(program, models, found)
+        self.furthest = furthest_edge(self.window)
         self._places = poisson_places(program)
         self._adapters = [bind(m) for m in models]
         self._tables = tuple(_jit.addresses([a[name] for a in self._adapters]) for name in ("replay", "propagate", "earliest"))
@@ -121,6 +122,11 @@ class WindowedEngine:
                     return Status.SILENT
                 if first >= until:
                     break
+                if first >= self.furthest:
+                    raise SimulationError(
+                        f"the predicate has not become true before {self.furthest!r} ms, the furthest time of the windowed engine; "
+                        "Simulator(net, engine='sequential') goes further"
+                    )
                 start = max(edge, first)
                 edge = min(max((windows_before(start, window) + 1.0) * window, math.nextafter(start, math.inf)), until)
                 tried, _ = self._run(self._watched(), edge, whole=False)
