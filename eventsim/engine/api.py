@@ -180,7 +180,7 @@ class Simulator:
         """Time up to which the simulation has come, ms: every event before it has happened, none at it."""
         return self._engine.now
 
-    def run(self, duration=None, *, until=None, progress=False):
+    def run(self, duration=None, *, until=None, limit=None, progress=False):
         """Go on for a duration, up to a time, or until a predicate says stop.
 
         Parameters
@@ -190,6 +190,9 @@ class Simulator:
         until : float (ms, >= sim.now) or callable
             Absolute time; or a predicate called with the simulator after each instant that had a spike.
             When it is true, sim.now is the next float64 after that instant.
+        limit : float, ms, >= sim.now, optional
+            With a predicate: the time at which to stop where it has not become true, as until=limit would. Without, a
+            predicate that never becomes true lets a driven network run for ever.
         progress : bool
             Draw a bar on standard error.
 
@@ -199,14 +202,14 @@ class Simulator:
             The instant can not be finished: sim.now stays there (in windows: at the last edge before it), the simulator
             may be read, and answers with the same error to anything else.
         SimulationError
-            Where a predicate could never be asked again, because nothing is queued any more.
+            Where a predicate without limit could never be asked again, because nothing is queued any more.
         KeyboardInterrupt
             On Ctrl-C, between two events: the simulator stays usable.
         """
         self._check_whole()
         if self._running:
             raise SimulationError("run was called from within a run; a predicate may read, set and inject, but not run")
-        end, predicate = end_of_run(self._engine, duration, until, None)
+        end, predicate = end_of_run(self._engine, duration, until, limit)
         begin, compiling = time.perf_counter(), _jit.seconds()
         self._running = True
         try:

@@ -11,7 +11,7 @@ import eventsim as es
 from eventsim.engine.windowed import kernels
 from eventsim.engine.windowed.suits import furthest_edge, windows_before
 
-from .running import simulator
+from .running import assert_same_states, simulator, states
 
 ALL_ENGINES = ("reference", "sequential", "windowed")
 
@@ -23,6 +23,44 @@ def relay(times, engine, weight=20.0, delay=1.0, **options):
     stim = net.population(1, es.SpikeSource([times]), name="stim")
     net.connect(stim, cell, es.AllToAll(), weight=weight, delay=delay)
     return simulator(net, engine, **options)
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------
+
+
+def driven(engine):
+    """Neurons that receive events for ever and never fire, and one that fires at 10 and 20 ms."""
+    net = es.Network(seed=3)
+    quiet = net.population(20, es.LIF(), name="quiet")
+    net.drive(quiet, rate=500.0, weight=0.01)
+    net.population(1, es.SpikeSource([[10.0, 20.0]]), name="stim")
+    return simulator(net, engine)
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+def test_a_predicate_that_never_becomes_true_stops_at_the_limit(engine):
+    sim, plain = driven(engine), driven(engine)
+    asked = []
+    sim.run(until=lambda sim: asked.append(sim.now), limit=20.0)
+    assert asked == [math.nextafter(10.0, math.inf)]
+    assert sim.now == 20.0  # what happens there belongs to the next run
+    plain.run(until=20.0)
+    assert sim.stats["drive_events"] == plain.stats["drive_events"] > 100
+    assert_same_states(states(sim), states(plain))
+    sim.run(until=lambda sim: True, limit=20.0)
+    assert sim.now == 20.0
+    sim.run(until=lambda sim: True, limit=25.0)
+    assert sim.now == math.nextafter(20.0, math.inf)
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+def test_silence_with_a_limit_lasts_until_it(engine):
+    sim = relay([1.0], engine)
+    trace = sim.record("v", sim.network["cell"], at=[30.0])
+    sim.run(until=lambda sim: False, limit=50.0)
+    assert sim.now == 50.0
+    assert trace.value.tolist() == [[0.0]]
+    assert len(sim.spikes) == 2
 
 
 # -- times that are too far -------------------------------------------------------------------------------------------
@@ -56,6 +94,8 @@ def test_times_beyond_are_refused_where_they_are_asked_for():
     with pytest.raises(es.SimulationError, match=rf"before {re.escape(repr(furthest))} ms"):
         sim.run(until=lambda sim: False)
     assert sim.now >= late
+    with pytest.raises(es.ParameterError, match="limit must be <="):
+        sim.run(until=lambda sim: False, limit=1e18)
     sim.run(until=furthest)
     assert sim.now == furthest
     with pytest.raises(es.ParameterError, match="duration must be <="):
