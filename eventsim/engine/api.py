@@ -1,6 +1,5 @@
 """The Simulator: draws and lowers a network, runs it, and gives the results."""
 
-import math
 import time
 
 import numpy as np
@@ -202,7 +201,8 @@ class Simulator:
             The instant can not be finished: sim.now stays there (in windows: at the last edge before it), the simulator
             may be read, and answers with the same error to anything else.
         SimulationError
-            Where a predicate without limit could never be asked again, because nothing is queued any more.
+            Where a predicate without limit could never be asked again, because nothing is queued any more. sim.now is the
+            next float64 after the last event, such as a delivery; or where the run began, or its last sample, if none came.
         KeyboardInterrupt
             On Ctrl-C, between two events: the simulator stays usable.
         """

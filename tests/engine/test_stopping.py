@@ -1,10 +1,10 @@
 """Where a run stands when it stops: on a limit, in silence, in an instant that fails; the same in all three engines."""
 
-
 import math
 import re
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import eventsim as es
@@ -63,6 +63,74 @@ def test_silence_with_a_limit_lasts_until_it(engine):
     assert len(sim.spikes) == 2
 
 
+# -- silence -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+@pytest.mark.parametrize(
+    ("times", "weight", "last"),
+    [
+        ([1.0], 5.0, 2.0),  # a delivery that makes no spike
+        ([1.0], 20.0, 2.0),  # a spike of the neuron
+        ([1.0, 3.5], 20.0, 4.5),  # a delivery in refractoriness
+        ([1.0, 700.0], 5.0, 701.0),
+        ([], 5.0, None),
+    ],
+)
+def test_silence_leaves_now_behind_the_last_event(engine, times, weight, last):
+    sim = relay(times, engine, weight)
+    now = 0.0 if last is None else math.nextafter(last, math.inf)
+    for _ in range(2):  # the second run finds silence at once
+        with pytest.raises(es.SimulationError, match=f"nothing is queued after {now!r} ms"):
+            sim.run(until=lambda sim: False)
+        assert sim.now == now
+    assert len(sim.spikes) == len(times) + (weight > 15.0)
+    v = sim.get(sim.network["cell"], "v")[0]
+    assert v == pytest.approx(5.0 if weight < 15.0 and times else 0.0, rel=1e-12)
+    sim.inject(now, sim.network["stim"].addresses)  # and the run goes on from there
+    sim.run(until=now + 10.0)
+    assert sim.stats["source_spikes"] == len(times) + 1
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+def test_silence_after_the_last_event_does_not_move_now(engine):
+    """Nothing happens any more: now stays where the run began, or at the last sample."""
+    sim = relay([1.0], engine, 5.0)
+    sim.run(until=2.125)
+    with pytest.raises(es.SimulationError):
+        sim.run(until=lambda sim: False)
+    assert sim.now == 2.125
+    sim.set(sim.network["cell"], v=3.0)
+    trace = sim.record("v", sim.network["cell"], at=[12.0])
+    with pytest.raises(es.SimulationError):
+        sim.run(until=lambda sim: False)
+    assert sim.now == 12.0
+    assert trace.value[0, 0] == pytest.approx(3.0 * math.exp(-9.875 / 20.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("delay", [1.5, es.Uniform(0.5, 30.0)])
+@pytest.mark.parametrize("currents", [False, True])
+def test_a_network_that_dies_out_leaves_now_at_the_same_place_in_all_engines(delay, currents):
+    """The last events are deliveries that arrive when nobody fires any more, some in refractoriness."""
+    net = es.Network(seed=4)
+    model = es.LIFExp if currents else es.LIF
+    cells = net.population(60, model(v_rest=0.0, v_reset=0.0, v_thresh=15.0, t_ref=4.0))
+    stim = net.population(5, es.SpikeSource([[1.0, 2.0 + 0.1 * k] for k in range(5)]))
+    net.connect(stim, cells, es.FixedProbability(0.5), weight=2000.0 if currents else 8.0, delay=1.0)
+    net.connect(cells, cells, es.FixedProbability(0.1), weight=-50.0 if currents else -1.0, delay=delay)
+    ends, sims = [], [simulator(net, name) for name in ALL_ENGINES]
+    for sim in sims:
+        with pytest.raises(es.SimulationError):
+            sim.run(until=lambda sim: False)
+        ends.append(sim.now)
+        assert sim.stats["spikes"] > 20
+        assert sim.stats["deliveries"] == sims[0].stats["deliveries"]
+    assert ends[1] == ends[0] > sims[0].spikes.time[-1] + 0.4
+    assert ends[2] == pytest.approx(ends[0], rel=0.0, abs=1e-9)
+    for sim in sims[1:]:
+        np.testing.assert_allclose(sim.get(cells, "v"), sims[0].get(cells, "v"), rtol=1e-9, atol=1e-9)
+
+
 # -- times that are too far -------------------------------------------------------------------------------------------
 
 
@@ -89,7 +157,10 @@ def test_times_beyond_are_refused_where_they_are_asked_for():
     furthest = sim._engine.furthest
     assert 1e14 < furthest < 1e18
     for ask in (lambda: sim.run(until=1e18), lambda: sim.run(1e18), lambda: sim.run(until=math.nextafter(furthest, math.inf))):
-        with pytest.raises(es.ParameterError, match=rf"must be <= {re.escape(repr(furthest))} ms in the windowed engine, got .* engine='sequential'\) goes further"):
+        with pytest.raises(
+            es.ParameterError,
+            match=rf"must be <= {re.escape(repr(furthest))} ms in the windowed engine, got .* engine='sequential'\) goes further",
+        ):
             ask()
     with pytest.raises(es.SimulationError, match=rf"before {re.escape(repr(furthest))} ms"):
         sim.run(until=lambda sim: False)

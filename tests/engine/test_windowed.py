@@ -284,7 +284,7 @@ def test_recording_begins_at_the_moment_it_is_asked_for_within_a_window(tmp_path
             one.record("spikes", stim)
         found[name] = [(list(zip(s.time, s.address, strict=True))) for s in (within, *(one.spikes for one in sims))]
     later = [(0.05, 2), (0.2, 0), (0.3, 0), (0.3, 1), (0.35, 2), (1.1, 0)]
-    assert found == dict.fromkeys(found, [later[:2], later, later])
+    assert found == {name: [later[:2], later, later] for name in found}
 
 
 # -- plan ----------------------------------------------------------------------------------------------------------------

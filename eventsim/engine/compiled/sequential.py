@@ -79,6 +79,7 @@ class SequentialEngine:
 
     def advance(self, until, stop_at_spikes):
         """Go on until a time, a pause, or an instant with a spike."""
+        received = self._received()
         while True:
             status = _jit.timed(
                 _kernel(loop.advance),
@@ -97,9 +98,19 @@ class SequentialEngine:
             if status == loop.FULL:
                 self.state = grown(self.state)
             elif status in _STATUS:
+                if status == loop.SILENT and self._received() > received:
+                    self.state.clock[NOW] = math.nextafter(self._last_event(), math.inf)
                 return _STATUS[status]
             else:
                 self._raise(status)
+
+    def _received(self):
+        return self.state.counters[DELIVERIES] + self.state.counters[DRIVE_EVENTS]
+
+    def _last_event(self):
+        """Time of the last event at any neuron, ms."""
+        neurons = [p for p in self.program.fabric.populations if p.kind >= 0]
+        return max(float(_rows_of(p, self.state.rows[p.row :])[:, LAST].max()) for p in neurons)
 
     def _raise(self, status):
         t = float(self.state.clock[INSTANT])
@@ -129,7 +140,7 @@ class SequentialEngine:
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         population, (rows, _, _) = self._part(p)
-        own = rows[: population.count * population.width].reshape(population.count, population.width)
+        own = _rows_of(population, rows)
         own[neurons, LAST] = self.now
         own[neurons, STATE:] = states
         self._agree(p, neurons)
@@ -139,7 +150,7 @@ class SequentialEngine:
         population, part = self._part(p)
         neurons = np.ascontiguousarray(neurons, np.int64)
         self._adapters[population.kind]["agree"](*part, neurons)
-        own = part[0][: population.count * population.width].reshape(population.count, population.width)
+        own = _rows_of(population, part[0])
         wake = own[neurons, WAKE]
         queue = self.state.queue
         concerned = (wake < math.inf) | (queue.place[population.first + neurons] != -1)
@@ -191,6 +202,11 @@ class SequentialEngine:
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
         self.state = filled(self.state, arrays, "")
+
+
+def _rows_of(population, rows):
+    """The rows of a population, which begin where `rows` does: a view (count, width)."""
+    return rows[: population.count * population.width].reshape(population.count, population.width)
 
 
 def start_sources(poisson, draws, wakes, place, counters):

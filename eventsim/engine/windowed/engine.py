@@ -57,7 +57,10 @@ class WindowedEngine:
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
         self._recorded_from = np.zeros(program.n_addresses)  # ms; of what is recorded by the window
         self._cut = None  # a copy that has been run on to `now`, within the window
-        self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
+        # How far the window in work has been tried for a predicate, the times of its spikes, and whether there were events.
+        self._foreseen = None
+        self._before_rest = None  # where silence may have begun: the whole state, `now`, the edge up to which there were events
+        self._can_rest = not len(program.drives.drives) and not np.isfinite(program.poisson.interval).any()
         self._now = 0.0
         if len(program.poisson):
             s = self._whole
@@ -90,7 +93,7 @@ class WindowedEngine:
         """Go on until a time, a pause, or an instant with a spike."""
         if stop_at_spikes:
             return self._to_spike(until)
-        self._cut = self._foreseen = None
+        self._cut = self._foreseen = self._before_rest = None
         status = self._commit(until)
         if status == kernels.PAUSED:
             self._now = max(self._now, float(self._whole.clock[START]))
@@ -103,7 +106,7 @@ class WindowedEngine:
     def _stop_at(self, t):
         """Be at t, within the window that is next or at its edge; or, where that fails, as far as it had come."""
         before = self._now, self._cut
-        self._now, self._cut, self._foreseen = t, None, None
+        self._now, self._cut, self._foreseen, self._before_rest = t, None, None, None
         try:
             self.state  # noqa: B018, what goes wrong is to go wrong here
         except BaseException:
@@ -118,7 +121,7 @@ class WindowedEngine:
             if self._foreseen is None or self._foreseen[0] > until:
                 first = _jit.timed(_kernel(kernels.next_event), self.program, self.plan, self._whole)
                 if first == math.inf and until == math.inf:
-                    self._now = max(self._now, float(self._whole.clock[START]))
+                    self._rest()
                     return Status.SILENT
                 if first >= until:
                     break
@@ -130,12 +133,14 @@ class WindowedEngine:
                 start = max(edge, first)
                 edge = min(max((windows_before(start, window) + 1.0) * window, math.nextafter(start, math.inf)), until)
                 tried, _ = self._run(self._watched(), edge, whole=False)
-                self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy()
-            edge, times = self._foreseen
+                self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy(), _events(tried) > _events(self._whole)
+            edge, times, eventful = self._foreseen
             later = times[times >= self._now]
             if len(later):  # a state is computed there only where it is asked for
                 self._now, self._cut = math.nextafter(later[0], math.inf), None
                 return Status.SPIKED
+            if self._can_rest and (eventful or self._before_rest is None):
+                self._before_rest = copied(self._whole), self._now, edge
             self._cut = self._foreseen = None
             self._commit(edge)
             self._now = edge
@@ -144,6 +149,21 @@ class WindowedEngine:
                 return Status.PAUSED
         self._stop_at(until)
         return Status.DONE
+
+    def _rest(self):
+        """In silence: be behind the last event, and not at the edge of the window in which silence was noticed."""
+        if self._before_rest is None:
+            return
+        self._whole, behind, later = self._before_rest
+        self._cut = self._foreseen = self._before_rest = None
+        there_are = _events(self._run(copied(self._whole), later, whole=False)[0])
+        while behind < later:  # the earliest time before which all of them have happened
+            middle = min(behind + 0.5 * (later - behind), math.nextafter(later, 0.0))
+            if _events(self._run(copied(self._whole), middle, whole=False)[0]) == there_are:
+                later = middle
+            else:
+                behind = math.nextafter(middle, math.inf)
+        self._now = behind
 
     def _commit(self, until):
         """Have whole windows up to `until` happen; the status. Whatever goes wrong, `now` does not stay behind."""
@@ -223,7 +243,7 @@ class WindowedEngine:
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now: the window is cut here."""
-        self._whole, self._cut, self._foreseen = self.state, None, None
+        self._whole, self._cut, self._foreseen, self._before_rest = self.state, None, None, None
         state, population = self._whole, self.program.fabric.populations[p]
         state.clock[START] = self._now
         everyone = self.read(p, np.arange(population.count))  # all of a block stand at one time
@@ -305,6 +325,11 @@ class WindowedEngine:
         self._recorded_from = arrays["recorded_from"]
         self._whole = self._whole._replace(**{k: a.view(np.recarray) if a.dtype.names else a for k, a in own.items()})
         self._stop_at(float(arrays["now"][0]))
+
+
+def _events(state):
+    """How many events there have been."""
+    return int(state.counters[[SPIKES, SOURCE_SPIKES, DELIVERIES, DRIVE_EVENTS]].sum())
 
 
 @functools.cache
