@@ -422,12 +422,13 @@ class Simulator:
 
         spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events,
         neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
-        build_s, compile_s, engine, engine_reason, exactness (class by population), threads, memory_bytes (of the Program); from the
+        build_s, compile_s, engine, engine_reason, exactness (class by population), threads (at most), threads_used, memory_bytes (of the Program); from the
         reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
         neuron in ms).
         """
         exactness = {p.name: p.model.model.exactness for p in self._populations if isinstance(p.model, Neuron)}
         return {
+            "threads_used": 1,
             **self._engine.counts(),
             "wall_s": self._wall,
             "build_s": self._build,
