@@ -5,7 +5,7 @@ import json
 from .against.tables import tables
 from .harness import RESULTS
 
-GROUPS = ("network", "micro", "startup")
+GROUPS = ("network", "memory", "micro", "startup")
 
 
 def latest():

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from .analysis import mean_rate
-from .cli import check_writable, large, machine, table, versions
+from .cli import WALL_PER_MODEL_TIME, check_writable, large, machine, table, versions
 from .engine.api import Simulator
 from .errors import ParameterError
 from .workloads import SHORT, workloads
@@ -43,6 +43,7 @@ def run_bench(options):
         header = (
             "workload",
             "",
+            "engine",
             "threads",
             "neurons",
             "rate Hz",
@@ -54,6 +55,7 @@ def run_bench(options):
         )
         print(table(header, [_row(r) for r in results]))
         print(f"\nMedians of {PARTS} parts of a run after a warm-up. Events: deliveries and background events.")
+        print(WALL_PER_MODEL_TIME)
     if options.json:
         document = {"versions": versions(), "machine": machine(), "quick": options.quick, "seed": options.seed, "results": results}
         text = json.dumps(document, indent=2) + "\n"
@@ -113,7 +115,16 @@ def measure(workload, seed=1, threads=1):
 
 def _row(r):
     stored = f"{r['memory_bytes'] / r['synapses']:.1f}" if r["synapses"] else "-"
-    start = (r["workload"], r["name"], str(r["threads"]), f"{r['neurons']:,}", f"{r['rate_hz']:.2f}", f"{r['build_s']:.2f}", stored)
+    start = (
+        r["workload"],
+        r["name"],
+        r["engine"],
+        str(r["threads"]),
+        f"{r['neurons']:,}",
+        f"{r['rate_hz']:.2f}",
+        f"{r['build_s']:.2f}",
+        stored,
+    )
     if not r["correct"]:
         low, high = r["rate_between_hz"]
         return (*start, f"wrong rate, expected {low:.1f} to {high:.1f} Hz", "-", "-")

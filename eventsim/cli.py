@@ -17,6 +17,7 @@ from . import __version__
 from .errors import EventsimError, ParameterError
 
 ERROR, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as a shell reports a death by SIGINT and SIGPIPE
+WALL_PER_MODEL_TIME = "Wall/model time: seconds of wall time per second of model time."
 PLOT_EXTRA = "pip install matplotlib (the extra 'plot')"
 
 
@@ -91,6 +92,7 @@ def _parser():
         "Run a few workloads and print their speed. The rates are checked first: a run that is wrong gets no figure, and the exit code is 1.",
         "eventsim bench\n  eventsim bench --quick\n  eventsim bench A400k S1M --threads 1,2\n  eventsim bench --json - | python -m json.tool",
     )
+    bench.epilog = f"workloads:\n{_workloads()}\n\n{bench.epilog}"
     bench.add_argument("names", nargs="*", metavar="NAME", help="workloads, such as A B C D S P Z (default: those)")
     bench.add_argument("--threads", type=_threads, default=[1], metavar="N[,N]", help="numbers of threads, such as 1,2 (default: 1)")
     bench.add_argument("--quick", action="store_true", help="smaller and shorter: a few seconds each")
@@ -106,6 +108,15 @@ def _parser():
         "eventsim info\n  NUMBA_CACHE_DIR=/tmp/cache eventsim info",
     )
     return parser
+
+
+def _workloads():
+    from .workloads import ABOUT, SHORT
+
+    width = max(map(len, ABOUT))
+    return "\n".join(f"  {name:<{width}}  {about}{'' if name in SHORT else ' *'}" for name, about in ABOUT.items()) + (
+        "\n  * only where it is named; with --quick all are smaller or shorter"
+    )
 
 
 def _command(commands, name, function, summary, description, examples):
@@ -179,6 +190,7 @@ def run_demo(options):
     rows = [
         (
             r.name,
+            r.stats["engine"],
             f"{r.rate:.2f}",
             r.expected,
             f"{r.cv:.2f}",
@@ -190,10 +202,11 @@ def run_demo(options):
         )
         for r in results
     ]
-    header = ("network", "rate Hz", "expected", "CV", "spikes", "deliveries", "background", "events/s", "wall/model time")
+    header = ("network", "engine", "rate Hz", "expected", "CV", "spikes", "deliveries", "background", "events/s", "wall/model time")
     print("\n" + table(header, rows))
     print("\nRate and CV (of the interspike intervals) after the first fifth; a CV from few spikes per neuron comes out too small.")
     print("Events: deliveries of spikes and background events.")
+    print(WALL_PER_MODEL_TIME)
     if options.no_plot:
         return 0
     if draw is None:
@@ -211,21 +224,30 @@ def _run(name, network, duration, expected):
 
     synapses = sum(projection.rule.expected(projection.pre, projection.post) for projection in network.projections)
     print(f"{name}: {network.size:,} neurons, {large(synapses)} synapses")
-    notice = "" if _is_compiled() else " (compiling: about half a minute on the first start, kept for later ones)"
-    _say(f"  building{notice} ...")
+    _say("  building ...")
     sim = Simulator(network)
-    _say(f" {sim.stats['build_s']:.1f} s\n  running {duration:g} ms ...")
+    print(f" {sim.stats['build_s']:.1f} s{_compiling(sim.stats['compile_s'])}")
+    building, engine, bar = sim.stats["compile_s"], sim.stats["engine"], sys.stderr.isatty()
+    notice = "" if _is_compiled(engine) else " (compiled first: half a minute, once)"
+    line = f"  running {duration:g} ms, {engine} engine{notice} ..."  # short, for where it wraps it can not be drawn again
+    _say(line)
     try:
-        sim.run(duration, progress=sys.stderr.isatty())
+        sim.run(duration, progress=bar)
     except KeyboardInterrupt:
         print(f" stopped at {sim.now:.1f} ms", end="")
         raise
+    if bar:  # which was drawn over the line
+        _say(f"\r{line}")
     stats = sim.stats
-    print(f" {stats['wall_s']:.1f} s" + (f" (and {stats['compile_s']:.1f} s to get compiled code)" if stats["compile_s"] > 0.05 else ""))
+    print(f" {stats['wall_s']:.1f} s{_compiling(stats['compile_s'] - building)}")
     neurons = network.populations
     begin = 0.2 * duration
     rate = mean_rate(sim.spikes, neurons, begin=begin, end=duration)
     return Result(name, network, sim.spikes, duration, rate, expected, mean_cv(sim.spikes, neurons, begin=begin, end=duration), stats)
+
+
+def _compiling(seconds):
+    return f" (and {seconds:.1f} s to get compiled code)" if seconds > 0.05 else ""
 
 
 def _drawing(output):
@@ -280,10 +302,10 @@ def run_info(options):
         if folder is None:
             lines.append(("cache", "no writable folder: every start compiles again; set NUMBA_CACHE_DIR to one"))
         else:
-            state = (
-                "holds the compiled engine" if _is_compiled() else "the sequential engine is not compiled yet (about half a minute, once)"
-            )
-            lines += [("cache", f"{folder} (writable)"), ("", state)]
+            lines.append(("cache", f"{folder} (writable)"))
+            for engine in ("sequential", "windowed"):
+                state = "compiled" if _is_compiled(engine) else "not compiled yet (about half a minute, once)"
+                lines.append(("", f"the {engine} engine is {state}"))
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         print(f"{name:<{width}}  {'not installed' if value is None else value}")
@@ -311,26 +333,27 @@ def machine():
     }
 
 
-def cache_folder():
-    """Where compiled code is kept, or None where no folder can be written."""
+def cache_folder(engine="sequential"):
+    """Where compiled code of an engine is kept, or None where no folder can be written."""
     import numba
 
     from .engine.compiled import loop
+    from .engine.windowed import kernels
 
     try:
-        return Path(numba.njit(cache=True)(loop.advance).stats.cache_path)
+        return Path(numba.njit(cache=True)((kernels if engine == "windowed" else loop).advance).stats.cache_path)
     except RuntimeError:  # numba: "cannot cache function ...: no locator available"
         return None
 
 
-def _is_compiled():
-    """Whether a start finds compiled code, so that nobody has to be warned of the wait."""
+def _is_compiled(engine):
+    """Whether a start finds the compiled loop of an engine, so that nobody has to be warned of the wait."""
     from . import _jit
 
-    if not _jit.ENABLED:
+    if not _jit.ENABLED or engine == "reference":
         return True
-    folder = cache_folder()
-    return folder is not None and any(folder.glob(f"*{_jit.package_digest()}*.nbi"))
+    folder = cache_folder(engine)
+    return folder is not None and any(folder.glob(f"*.advance-*{_jit.package_digest()}*.nbi"))
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

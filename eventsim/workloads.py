@@ -227,3 +227,24 @@ def workloads(quick=False):
 
 
 SHORT = ("A", "D", "B", "C", "S", "P", "Z")  # what is measured unless others are named
+
+# What each is, in a line, for those who choose.
+ABOUT = {
+    "A": "Vogels-Abbott: 4,000 neurons that keep each other firing, voltage jumps, one delay",
+    "A40k": "the same with 40,000 neurons",
+    "A400k": "the same with 400,000 neurons",
+    "B": "Brunel 2000, state C: 12,500 neurons, 15.6 million synapses, 20 kHz of drive to each",
+    "C": "100,000 neurons, 50 million synapses, each with a delay of its own",
+    "Cgrid": "the same with delays on a grid of 0.1 ms",
+    "C1000": "the same with 100 million synapses",
+    "C1000grid": "100 million synapses, delays on a grid of 0.1 ms",
+    "D": "Vogels-Abbott with exponential currents: 4,000 neurons",
+    "S": "pulse-coupled: 10,000 inhibitory neurons without delay, so event by event",
+    "S100k": "the same with 100,000 neurons",
+    "S1M": "the same with a million neurons",
+    "P": "the cortical microcircuit of Potjans and Diesmann at a tenth of its size",
+    "Pfull": "the same at full size: 77,169 neurons, 299 million synapses",
+    "M": "10^8 stored synapses at rest: bytes a synapse, seconds to build",
+    "M1e9": "10^9 stored synapses at rest",
+    "Z": "a million silent neurons: what silence costs",
+}

@@ -11,7 +11,7 @@ import pytest
 import eventsim as es
 from eventsim import bench, cli
 from eventsim.published import vogels_abbott2005
-from eventsim.workloads import SHORT, Workload
+from eventsim.workloads import ABOUT, SHORT, Workload, workloads
 
 SMALL = ["--scale", "0.05", "--duration", "40"]
 
@@ -69,8 +69,22 @@ def test_demo_prints_rates_and_draws(tmp_path):
     assert (tmp_path / "picture.png").stat().st_size > 20_000
     rows = [line.split() for line in done.stdout.splitlines()]
     assert any(row[:2] == ["Brunel", "2000"] and "mean" in row and "field" in row for row in rows)
-    assert any(row[:1] == ["Vogels-Abbott"] and "9.4-9.6" in row for row in rows)
+    assert any(row[:2] == ["Vogels-Abbott", "windowed"] and "9.4-9.6" in row for row in rows)
+    assert any(row[:4] == ["Brunel", "2000", "C", "sequential"] for row in rows)
+    assert "seconds of wall time per second of model time" in done.stdout
     assert "Picture: picture.png" in done.stdout
+
+
+def test_demo_announces_compilation_where_it_is_waited_for(monkeypatch, capsys):
+    """On the line of the run, and of the engine that is not compiled; not where a network is built."""
+    monkeypatch.setattr(cli, "_is_compiled", lambda engine: engine == "sequential")
+    assert cli.main(["demo", *SMALL, "--no-plot"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    building, running = ([line for line in lines if line.startswith(f"  {word}")] for word in ("building", "running"))
+    assert len(building) == len(running) == 2
+    assert not any("half a minute" in line for line in building)
+    assert ["half a minute" in line for line in running] == ["windowed engine" in line for line in running]
+    assert "windowed engine" in running[1]
 
 
 def test_demo_is_the_same_for_the_same_seed(capsys):
@@ -78,7 +92,7 @@ def test_demo_is_the_same_for_the_same_seed(capsys):
         assert cli.main(["demo", *SMALL, "--no-plot", "--seed", seed]) == 0
         lines = capsys.readouterr().out.splitlines()
         row = next(line.split() for line in lines if line.startswith("Brunel 2000 C  "))
-        return row[:8]  # up to the number of spikes; then come times
+        return row[:10]  # up to the number of spikes; then come times
 
     assert table("1") == table("1") != table("2")
 
@@ -196,8 +210,20 @@ def test_bench_takes_names_and_threads(monkeypatch, capsys):
     monkeypatch.setattr(bench, "workloads", _two_small_workloads)
     assert cli.main(["bench", "A", "--threads", "1,2"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("A ")]
-    assert [row[2] for row in rows] == ["1", "2"]
-    assert rows[0][4] == rows[1][4]  # the rate: the number of threads changes no result
+    assert [row[2:4] for row in rows] == [["windowed", "1"], ["windowed", "2"]]
+    assert rows[0][5] == rows[1][5]  # the rate: the number of threads changes no result
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_bench_explains_each_workload_in_a_line(quick, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["bench", "--help"])
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    explained = {line[0]: line[1] for line in lines if len(line) == 2}
+    for name in workloads(quick):
+        assert len(explained[name]) > 20
+        assert explained[name].endswith(" *") == (name not in SHORT)
+    assert list(ABOUT) == list(workloads(quick))
 
 
 def test_bench_names_the_workloads_there_are(capsys):

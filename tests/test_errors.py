@@ -33,6 +33,9 @@ NETWORK = [
 ]
 PARAMETERS = [
     ("es.LIF(tau=10.0)", es.ParameterError, "'tau'", "did you mean 'tau_m'?"),
+    ("es.LIF(20.0)", es.ParameterError, "LIF takes its parameters by name", "LIF(tau_m=20.0)", "got 20.0"),
+    ("es.LIFExp(20.0, [1.0, 2.0])", es.ParameterError, "LIFExp takes its parameters by name", "LIFExp(tau_m=20.0)", "got 20.0, [1.0, 2.0]"),
+    ("es.LIFExp(20.0, tau_syn=[1.0])", es.ParameterError, "LIFExp takes its parameters by name", "LIFExp(tau_m=20.0)", "got 20.0"),
     ("es.LIF(tau_m=0.0)", es.ParameterError, "tau_m", "0.0", "> 0 ms"),
     ("es.LIF(tau_m=float('nan'))", es.ParameterError, "tau_m", "nan", "finite"),
     ("es.LIF(v_rest=float('-inf'))", es.ParameterError, "v_rest", "-inf", "finite"),
@@ -216,6 +219,10 @@ SIMULATION = [
     ("sim.run(float('inf'))", es.ParameterError, "duration", "inf", "finite"),
     ("sim.run('1 s')", es.ParameterError, "duration", "'1 s'", "number (ms)"),
     ("sim.run(until=1.0)", es.ParameterError, "until", "1.0", ">= sim.now = 2.0 ms"),
+    ("sim.run(until=lambda sim: True, limit=1.0)", es.ParameterError, "limit", "1.0", ">= sim.now = 2.0 ms"),
+    ("sim.run(until=lambda sim: True, limit='1 s')", es.ParameterError, "limit", "'1 s'", "number (ms)"),
+    ("sim.run(5.0, limit=10.0)", es.ParameterError, "limit", "10.0", "until=predicate"),
+    ("windows.run(until=1e16)", es.ParameterError, "until", "1e+16", "<= 9007199254740992.0 ms", "engine='sequential'"),
     ("nested.run(until=lambda sim: sim.run(1.0))", es.SimulationError, "run was called from within a run", "predicate"),
     ("silent.run(until=lambda sim: True)", es.SimulationError, "nothing is queued", "predicate would never be asked"),
     ("sim.record('u', exc, at=[3.0])", es.ParameterError, "'u'", "there is 'v'"),
@@ -229,6 +236,8 @@ SIMULATION = [
     ("sim.spikes.of(stim)", es.RecordingError, "'stim'", "sim.record('spikes', stim)"),
     ("sim.spikes.of(foreign)", es.ParameterError, "'foreign'", "not part of the simulated network", "'exc'"),
     ("sim.spikes.of('exc')", es.ParameterError, "selection", "'exc'", "population or a view"),
+    ("es.analysis.mean_rate(sim.spikes, exc, end=3.0)", es.ParameterError, "end", "3.0", "<= 2.0 ms", "simulated"),
+    ("es.analysis.mean_rate(sim.spikes, exc, begin=1.0, end=1.0)", es.ParameterError, "end", "1 ms", "> begin"),
     ("sim.get(foreign, 'v')", es.ParameterError, "'foreign'", "not part of the simulated network"),
     ("sim.get(exc, 'w')", es.ParameterError, "'w'", "there is 'v'"),
     ("sim.set(exc, w=1.0)", es.ParameterError, "'w'", "there is 'v'"),
@@ -298,6 +307,7 @@ def prepared(folder):
         "huge": huge, "many": huge.population(10_000_000, es.LIF()),
         "far": far, "cells": far.population(5, es.LIF()),
         "silent": es.Simulator(es.Network(), engine="reference"),
+        "windows": es.Simulator(es.Network(), engine="windowed"),
         "nested": es.Simulator(net, engine="reference"), "audited": es.Simulator(net, engine="reference", audit=2), "explosion": _explosion(), "loop": _loop(),
         "folder": folder, **_files(sim, folder),
     }  # fmt: skip

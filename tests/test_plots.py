@@ -93,6 +93,17 @@ def test_raster_without_populations_shows_all(run):
     assert sum(len(xy) for xy in dots(plots.raster(sim.spikes))) == len(sim.spikes)
 
 
+def test_rates_are_drawn_as_far_as_was_simulated():
+    net = es.Network()
+    stim = net.population(1, es.SpikeSource(times=[[1.0, 9.0]]), name="stim")
+    sim = es.Simulator(net, record_spikes=[stim], engine="reference")
+    sim.run(10.0)
+    ax = plots.rate(sim.spikes, stim, end=50.0)
+    assert ax.get_xlim() == (0.0, 50.0)
+    assert ax.patches[0].get_data().edges[-1] == 10.0
+    assert not plots.rate(sim.spikes, stim, begin=20.0, end=50.0).patches
+
+
 def test_pictures_of_silence():
     net = es.Network()
     quiet = net.population(3, es.LIF(), name="quiet")

@@ -268,6 +268,15 @@ def test_import_takes_no_time():
     assert numpy + own < 0.3 or own < 2.0 * numpy
 
 
+def test_results_page_has_a_section_for_each_group_that_was_measured():
+    results = ROOT / "benchmarks" / "results"
+    page = (results / "README.md").read_text()
+    groups = {json.loads(path.read_text())["group"] for path in results.glob("*.json")}
+    assert groups >= {"network", "memory", "micro", "startup", "against"}
+    for group in groups:
+        assert f"## {'Beside other simulators' if group == 'against' else group.capitalize()}\n" in page
+
+
 def test_package_survives_optimised_python():
     done = subprocess.run(
         [sys.executable, "-OO", "-c", "import eventsim as es; es.LIF(tau_m=-1.0)"], capture_output=True, text=True, cwd=ROOT

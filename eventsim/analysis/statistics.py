@@ -1,7 +1,8 @@
 """Statistics of spike trains, vectorised over neurons.
 
 Every function takes spikes (anything with arrays `time`, ms, and `address`), the neurons they are about (a population, a
-view, a list of them, or an array of addresses: the silent ones count too) and the time window [begin, end) in ms.
+view, a list of them, or an array of addresses: the silent ones count too) and the time window [begin, end) in ms. Where
+the window is what is averaged over, it must not reach beyond what was simulated.
 """
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from .. import _cast
 from ..errors import ParameterError
 from ..recording.spikes import Spikes
+
+# By how much the end of many short runs may fall short of the sum that was meant.
+_SUMMED_UP = 1.0 + 1e-9
 
 
 def addresses_of(neurons):
@@ -25,10 +29,20 @@ def addresses_of(neurons):
     return addresses
 
 
-def _window(begin, end):
+def simulated_until(spikes):
+    """How far the run had come when the spikes were read, ms; inf for spikes that do not say."""
+    return getattr(spikes, "until", np.inf)
+
+
+def _window(spikes, begin, end):
     begin, end = _cast.number(begin, "begin", "ms"), _cast.number(end, "end", "ms")
     if not begin < end:
         raise ParameterError(f"end must be > begin, got begin = {begin:g} ms, end = {end:g} ms")
+    if end > simulated_until(spikes) * _SUMMED_UP:
+        raise ParameterError(
+            f"end must be <= {simulated_until(spikes)!r} ms, up to which these spikes were simulated, got {end!r}: "
+            "time without a simulation would count as silence"
+        )
     return begin, end
 
 
@@ -64,13 +78,18 @@ def firing_rates(spikes, neurons, *, end, begin=0.0):
     spikes : Spikes
     neurons : Population, view, list of them, or int array (n,) of addresses
     begin, end : float, ms
-        The window [begin, end).
+        The window [begin, end); not beyond sim.now.
 
     Returns
     -------
     float64 array (n,)
+
+    Raises
+    ------
+    ParameterError
+        Where the window is empty, or ends after what was simulated.
     """
-    begin, end = _window(begin, end)
+    begin, end = _window(spikes, begin, end)
     _, neuron, n = _select(spikes, neurons, begin, end)
     return np.bincount(neuron, minlength=n) / (end - begin) * 1e3
 
@@ -146,7 +165,7 @@ def mean_cv(spikes, neurons, *, end=np.inf, begin=-np.inf):
 
 def _population_counts(spikes, neurons, begin, end, bin, name="bin"):
     """Spikes of all neurons together in each whole bin; the bins' edges; the number of neurons."""
-    begin, end = _window(begin, end)
+    begin, end = _window(spikes, begin, end)
     bins, width = _bins(begin, end, bin, name)
     edges = begin + width * np.arange(bins + 1)
     time, _, n = _select(spikes, neurons, begin, edges[-1])
@@ -197,7 +216,7 @@ def fano_factor(spikes, neurons, *, end, begin=0.0, window=100.0):
     float
         1 for Poisson processes, 0 for counts that never vary; over neurons that fire; nan if none does.
     """
-    begin, end = _window(begin, end)
+    begin, end = _window(spikes, begin, end)
     windows, width = _bins(begin, end, window, "window")
     if windows < 2:
         raise ParameterError(f"window must be <= (end - begin) / 2 = {(end - begin) / 2:g} ms, got {window:g}")

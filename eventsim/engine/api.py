@@ -1,6 +1,5 @@
 """The Simulator: draws and lowers a network, runs it, and gives the results."""
 
-import math
 import time
 
 import numpy as np
@@ -16,6 +15,7 @@ from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
 from ..recording import Spikes, Trace
 from .choice import check_engine, make_engine
+from .ends import end_of_run
 from .progress import Interruption, ProgressBar
 from .status import Status
 
@@ -147,7 +147,7 @@ class Simulator:
         if what == "spikes":
             if at is not None:
                 raise RecordingError("record('spikes', ...) takes no at=: every spike is recorded")
-            self._engine_record()[selection.addresses] = 1
+            self._engine.record_from_now(selection.addresses)
             if self._kept is not None:
                 self._kept.show(selection.addresses, self.now)
             return None
@@ -165,9 +165,6 @@ class Simulator:
         self._traces.append(trace)
         return trace
 
-    def _engine_record(self):
-        return self._engine.record if hasattr(self._engine, "record") else self._engine.state.record
-
     def _check_variable(self, selection, name):
         p = selection.population
         known = p.model.model.variables if isinstance(p.model, Neuron) else ()
@@ -182,7 +179,7 @@ class Simulator:
         """Time up to which the simulation has come, ms: every event before it has happened, none at it."""
         return self._engine.now
 
-    def run(self, duration=None, *, until=None, progress=False):
+    def run(self, duration=None, *, until=None, limit=None, progress=False):
         """Go on for a duration, up to a time, or until a predicate says stop.
 
         Parameters
@@ -192,22 +189,27 @@ class Simulator:
         until : float (ms, >= sim.now) or callable
             Absolute time; or a predicate called with the simulator after each instant that had a spike.
             When it is true, sim.now is the next float64 after that instant.
+        limit : float, ms, >= sim.now, optional
+            With a predicate: the time at which to stop where it has not become true, as until=limit would. Without, a
+            predicate that never becomes true lets a driven network run for ever.
         progress : bool
             Draw a bar on standard error.
 
         Raises
         ------
         ZeroDelayLoopError, NumericalError
-            The instant can not be finished: the simulator may be read, and answers with the same error to anything else.
+            The instant can not be finished: sim.now stays there (in windows: at the last edge before it), the simulator
+            may be read, and answers with the same error to anything else.
         SimulationError
-            Where a predicate could never be asked again, because nothing is queued any more.
+            Where a predicate without limit could never be asked again, because nothing is queued any more. sim.now is the
+            next float64 after the last event, such as a delivery; or where the run began, or its last sample, if none came.
         KeyboardInterrupt
             On Ctrl-C, between two events: the simulator stays usable.
         """
         self._check_whole()
         if self._running:
             raise SimulationError("run was called from within a run; a predicate may read, set and inject, but not run")
-        end, predicate = self._end_of_run(duration, until)
+        end, predicate = end_of_run(self._engine, duration, until, limit)
         begin, compiling = time.perf_counter(), _jit.seconds()
         self._running = True
         try:
@@ -231,20 +233,6 @@ class Simulator:
         """An instant that failed can not be finished: what it left can be looked at, but not go on."""
         if self._failure is not None:
             raise self._failure
-
-    def _end_of_run(self, duration, until):
-        if (duration is None) == (until is None):
-            given = "neither" if duration is None else f"duration = {_cast.short(duration)} and until = {_cast.short(until)}"
-            raise ParameterError(f"run needs a duration or until=, one of them, got {given}")
-        if callable(until):
-            return math.inf, until
-        if until is not None:
-            end = _cast.number(until, "until", "ms")
-            if end < self.now:
-                raise ParameterError(f"until must be >= sim.now = {self.now!r} ms, got {end!r}")
-            return end, None
-        end = self.now + _cast.number(duration, "duration", "ms", low=0.0)
-        return _cast.number(end, "duration from sim.now on", "ms"), None
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:
@@ -364,10 +352,10 @@ class Simulator:
     @property
     def spikes(self):
         """Recorded spikes so far: `Spikes` with time (ms) and address."""
-        recorded, asked_for = self._engine.spikes(), self._engine_record().astype(bool)
+        recorded, asked_for = self._engine.spikes(), self._engine.record.astype(bool)
         if self._kept is not None:
             recorded, asked_for = self._kept.shown(recorded), self._kept.asked_for
-        return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known)
+        return Spikes(np.array(recorded.time), np.array(recorded.address), asked_for, self._known, self.now)
 
     def audit(self, neurons=None, *, seed=0):
         """Replay neurons in more than 40 digits, from what they received, and compare their spikes.
@@ -434,12 +422,13 @@ class Simulator:
 
         spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events,
         neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
-        build_s, compile_s, engine, engine_reason, exactness (class by population), threads, memory_bytes (of the Program); from the
+        build_s, compile_s, engine, engine_reason, exactness (class by population), threads (at most), threads_used, memory_bytes (of the Program); from the
         reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
         neuron in ms).
         """
         exactness = {p.name: p.model.model.exactness for p in self._populations if isinstance(p.model, Neuron)}
         return {
+            "threads_used": 1,
             **self._engine.counts(),
             "wall_s": self._wall,
             "build_s": self._build,

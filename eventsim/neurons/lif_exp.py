@@ -224,11 +224,13 @@ def _model(receptors):
 LIF_EXP = _model(("exc", "inh"))
 
 
-def LIFExp(*, tau_syn=None, **parameters):
+def LIFExp(*unnamed, tau_syn=None, **parameters):
     """A leaky integrate-and-fire neuron with exponential synaptic currents.
 
     Parameters
     ----------
+    *unnamed
+        Refused: parameters are given by name.
     tau_syn : sequence of float, array (n,) or distribution, ms, > 0, optional
         Time constants of any number of receptors, addressed by index; without it there are two, "exc" and "inh".
     tau_syn_exc, tau_syn_inh : float, array (n,) or distribution, ms, > 0
@@ -245,7 +247,7 @@ def LIFExp(*, tau_syn=None, **parameters):
     Raises
     ------
     ParameterError
-        Where a parameter is unknown or out of range.
+        Where a parameter is unknown, out of range or given without its name.
 
     Examples
     --------
@@ -258,7 +260,7 @@ def LIFExp(*, tau_syn=None, **parameters):
     from ..errors import ParameterError
 
     if tau_syn is None:
-        return LIF_EXP(**parameters)
+        return LIF_EXP(*unnamed, **parameters)
     for name in ("tau_syn_exc", "tau_syn_inh"):
         if name in parameters:
             raise ParameterError(f"LIFExp takes tau_syn=[...] or {name}=, not both")
@@ -270,4 +272,4 @@ def LIFExp(*, tau_syn=None, **parameters):
     ):
         raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {shown(tau_syn)}")
     receptors = tuple(str(k) for k in range(len(tau_syn)))
-    return _model(receptors)(**parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})
+    return _model(receptors)(*unnamed, **parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})

@@ -121,8 +121,14 @@ class NeuronModel:
     def __repr__(self):
         return f"<NeuronModel {self.name}, {self.exactness}: variables {', '.join(self.variables)}; receptors {', '.join(self.ports)}>"
 
-    def __call__(self, **values):
-        """A `Neuron`: this model with these parameters (scalars, arrays of length n, or distributions)."""
+    def __call__(self, *unnamed, **values):
+        """A `Neuron`: this model with these parameters (scalars, arrays of length n, or distributions), each given by name."""
+        if unnamed:
+            first = self.parameters[0]
+            raise ParameterError(
+                f"{self.name} takes its parameters by name, such as {self.name}({first.name}={first.default!r}), "
+                f"got {', '.join(map(shown, unnamed))} without a name"
+            )
         known = [p.name for p in self.parameters]
         for name in values:
             if name not in known:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _cast
-from ..analysis.statistics import population_rate
+from ..analysis.statistics import population_rate, simulated_until
 from ..errors import ParameterError
 from ..network.population import Population, PopulationView
 from .style import INK, check_axes, colour, plain, pyplot
@@ -106,9 +106,11 @@ def rate(spikes, populations=None, *, begin=None, end=None, bin=1.0, ax=None):
 
 
 def _draw_rates(ax, spikes, bands, begin, end, bin):
-    highest = 0.0
-    for k, (name, addresses) in enumerate(bands):
-        values, edges = population_rate(spikes, addresses, begin=begin, end=end, bin=min(_cast.number(bin, "bin", "ms"), end - begin))
+    highest, drawn_to = 0.0, min(end, simulated_until(spikes))
+    bin = _cast.number(bin, "bin", "ms")
+    for k, (name, addresses) in enumerate(bands if begin < drawn_to else ()):
+        width = min(bin, drawn_to - begin)
+        values, edges = population_rate(spikes, addresses, begin=begin, end=drawn_to, bin=width)
         filled = len(bands) == 1
         ax.stairs(values, edges, color=colour(k), lw=1.0, label=name, fill=filled, baseline=0.0 if filled else None)
         highest = max(highest, values.max())

@@ -12,11 +12,14 @@ class Spikes:
     ----------
     time : float64 array (m,), ms
     address : int64 array (m,)
+    until : float, ms
+        How far the run had come when they were read: what happened from then on is not in them.
     """
 
-    def __init__(self, time, address, recorded, known, first=0):
+    def __init__(self, time, address, recorded, known, until, first=0):
         self.time = time
         self.address = address
+        self.until = until
         self._recorded = recorded  # bool (N,): whose spikes are recorded
         self._known = known  # refuses what is not a selection of the simulated network
         self._first = first
@@ -74,4 +77,4 @@ class Spikes:
         wanted = np.zeros(len(self._recorded), bool)
         wanted[addresses] = True
         keep = wanted[self.address]
-        return Spikes(self.time[keep], self.address[keep], self._recorded, self._known, selection.population.first)
+        return Spikes(self.time[keep], self.address[keep], self._recorded, self._known, self.until, selection.population.first)

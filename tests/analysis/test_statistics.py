@@ -70,6 +70,22 @@ def test_populations_and_lists_of_them():
     assert analysis.mean_rate(sim.spikes, a[1:], end=10.0) == 200.0
 
 
+@pytest.mark.parametrize("average", ["firing_rates", "mean_rate", "population_rate", "synchrony", "fano_factor", "power_spectrum"])
+def test_time_that_was_not_simulated_is_not_averaged_over(average):
+    net = es.Network()
+    stim = net.population(1, es.SpikeSource(times=[np.arange(1.0, 2000.0, 7.3)]), name="stim")
+    sim = es.Simulator(net, record_spikes=[stim], engine="reference")
+    for _ in range(3000):
+        sim.run(0.1)  # ends a little beside 300 ms, which is what is meant
+    assert sim.now != 300.0
+    average = getattr(analysis, average)
+    average(sim.spikes, stim, begin=50.0, end=300.0)
+    for spikes in (sim.spikes, sim.spikes.of(stim)):
+        with pytest.raises(es.ParameterError, match=rf"end must be <= {sim.now!r} ms, .* got 301\.0"):
+            average(spikes, stim, begin=50.0, end=301.0)
+    analysis.mean_cv(sim.spikes, stim, end=1000.0)  # an average over intervals between spikes
+
+
 def test_population_rate_by_hand():
     rate, edges = analysis.population_rate(trains([0.0, 0.9, 1.0], [2.5]), np.arange(2), end=3.5, bin=1.0)
     assert rate.tolist() == [1000.0, 500.0, 500.0]

@@ -308,6 +308,12 @@ def test_starting_at_threshold_fires_at_zero(engine):
     assert sim.spikes.time.tolist() == [0.0, 0.0]
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_one_thread_is_used_where_there_is_no_other(engine, threads):
+    stats = es.Simulator(busy(), threads=threads, engine=engine).stats
+    assert (stats["threads"], stats["threads_used"]) == (threads, 1)
+
+
 # -- recording --------------------------------------------------------------------------------------------------------
 
 

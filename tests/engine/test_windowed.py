@@ -260,6 +260,33 @@ def test_samples_are_the_solution_and_change_nothing():
     np.testing.assert_allclose(trace.value, expected.value, rtol=0.0, atol=1e-9)
 
 
+def test_recording_begins_at_the_moment_it_is_asked_for_within_a_window(tmp_path):
+    """Spikes of the window in work that lie before are not recorded; the very next one is, and a checkpoint knows."""
+    path = tmp_path / "run.npz"
+    found = {}
+    for name in ("reference", "sequential", "windowed"):
+        net = es.Network()
+        stim = net.population(3, es.SpikeSource(times=[[0.1, 0.2, 0.3, 1.1], [0.15, 0.25, 0.3], [0.05, 0.35]]), name="stim")
+        net.connect(stim, net.population(1, lif(), name="cell"), es.AllToAll(), weight=0.1, delay=1.0)
+        sim = es.Simulator(net, engine=name, record_spikes=[stim[2]])
+        if name == "windowed":
+            assert sim.stats["window_ms"] > 0.3
+        sim.run(until=0.2)
+        sim.record("spikes", stim[0])
+        sim.record("spikes", stim[2])
+        sim.run(until=0.28)
+        sim.record("spikes", stim[:2])
+        within = sim.spikes
+        sim.save(path)
+        sims = [sim, es.Simulator.load(path)]
+        for one in sims:
+            one.run(until=5.0)
+            one.record("spikes", stim)
+        found[name] = [(list(zip(s.time, s.address, strict=True))) for s in (within, *(one.spikes for one in sims))]
+    later = [(0.05, 2), (0.2, 0), (0.3, 0), (0.3, 1), (0.35, 2), (1.1, 0)]
+    assert found == {name: [later[:2], later, later] for name in found}
+
+
 # -- plan ----------------------------------------------------------------------------------------------------------------
 
 
@@ -301,8 +328,8 @@ def test_auto_chooses_from_the_network_alone():
 
 
 def test_events_late_in_time():
-    """Edges of windows stay exact, and where they no longer can be, nothing hangs."""
-    for start in (1e6, 1e10, 2.0**40):
+    """Edges of windows stay exact up to the furthest time there is (tests/engine/test_stopping.py)."""
+    for start in (1e6, 1e10, 2.0**34 - 10.0):
         net = es.Network()
         source = net.population(1, es.SpikeSource(times=[[start + 1.0, start + 2.0]]))
         neuron = net.population(1, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=15.0))

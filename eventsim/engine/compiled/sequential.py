@@ -51,6 +51,7 @@ _STATUS = {
     loop.PAUSED: Status.PAUSED,
     loop.SPIKED: Status.SPIKED,
     loop.SILENT: Status.SILENT,
+    loop.YEAR_OVER: Status.PAUSED,
 }
 
 
@@ -58,6 +59,7 @@ class SequentialEngine:
     """Runs a Program by one global queue, with the models' own functions, compiled."""
 
     name = "sequential"
+    furthest = math.inf  # ms; it goes to whatever time is asked for
 
     def __init__(self, program, models, record, micro_limit=1000):
         self.program = program
@@ -67,7 +69,8 @@ class SequentialEngine:
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
-        self._moved = 0
+        self._moved = 0  # entries of the calendar, by new years
+        self._paused, self._received_before = False, 0  # what neurons had received before the run in work
         self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
@@ -86,6 +89,9 @@ class SequentialEngine:
 
     def advance(self, until, stop_at_spikes):
         """Go on until a time, a pause, or an instant with a spike."""
+        if not self._paused:
+            self._received_before = self._received()
+        self._paused = False
         while True:
             status = _jit.timed(
                 _kernel(loop.advance),
@@ -103,10 +109,12 @@ class SequentialEngine:
             )
             if status == loop.FULL:
                 self.state = grown(self.state)
-            elif status == loop.YEAR_OVER:
-                self._new_year()
-                return Status.PAUSED
             elif status in _STATUS:
+                if status == loop.YEAR_OVER:
+                    self._new_year()
+                elif status == loop.SILENT and self._received() > self._received_before:
+                    self.state.clock[NOW] = math.nextafter(self._last_event(), math.inf)
+                self._paused = _STATUS[status] is Status.PAUSED
                 return _STATUS[status]
             else:
                 self._raise(status)
@@ -121,8 +129,17 @@ class SequentialEngine:
         else:
             _jit.timed(_kernel(new_year), s.calendar, s.queue.place, s.counters)
 
+    def _received(self):
+        return self.state.counters[DELIVERIES] + self.state.counters[DRIVE_EVENTS]
+
+    def _last_event(self):
+        """Time of the last event at any neuron, ms."""
+        neurons = [p for p in self.program.fabric.populations if p.kind >= 0]
+        return max(float(_rows_of(p, self.state.rows[p.row :])[:, LAST].max()) for p in neurons)
+
     def _raise(self, status):
         t = float(self.state.clock[INSTANT])
+        self.state.clock[NOW] = t
         if status == loop.NOT_A_NUMBER:
             raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
         if status == loop.ZERO_DELAY_LOOP:
@@ -148,7 +165,7 @@ class SequentialEngine:
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         population, (rows, _, _) = self._part(p)
-        own = rows[: population.count * population.width].reshape(population.count, population.width)
+        own = _rows_of(population, rows)
         own[neurons, LAST] = self.now
         own[neurons, STATE:] = states
         self._agree(p, neurons)
@@ -162,7 +179,7 @@ class SequentialEngine:
             adapters["agree_plainly"](*part, neurons)
         else:
             _jit.timed(adapters["agree"], *part, neurons)
-        own = part[0][: population.count * population.width].reshape(population.count, population.width)
+        own = _rows_of(population, part[0])
         wake = own[neurons, WAKE]
         queue = self.state.queue
         concerned = (wake < math.inf) | (queue.place[population.first + neurons] != -1)
@@ -185,6 +202,15 @@ class SequentialEngine:
         s.counters[TRAIN] = 0
 
     # -- results -----------------------------------------------------------------------------------------------------
+
+    @property
+    def record(self):
+        """Whose spikes are recorded: uint8 (N,)."""
+        return self.state.record
+
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on."""
+        self.record[addresses] = 1
 
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""
@@ -210,6 +236,11 @@ class SequentialEngine:
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
         self.state = filled(self.state, arrays, "")
+
+
+def _rows_of(population, rows):
+    """The rows of a population, which begin where `rows` does: a view (count, width)."""
+    return rows[: population.count * population.width].reshape(population.count, population.width)
 
 
 def start_sources(poisson, draws, wakes, place, counters):

@@ -50,6 +50,7 @@ class ReferenceEngine:
     """Runs a Program one event at a time."""
 
     name = "reference"
+    furthest = math.inf  # ms; it goes to whatever time is asked for
 
     def __init__(self, program, models, record, micro_limit=1000):
         self.program = program
@@ -81,6 +82,7 @@ class ReferenceEngine:
                     return Status.SILENT
                 self.now = until
                 return Status.DONE
+            self.now = t  # here, for an instant that fails
             spiked = self._instant(t)
             self.now = math.nextafter(t, math.inf)
             if spiked and stop_at_spikes:
@@ -285,6 +287,10 @@ class ReferenceEngine:
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
         self.emissions.update(zip(spikes.time.tolist(), spikes.address.tolist(), strict=True))
+
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on."""
+        self.record[addresses] = 1
 
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ... import _jit
-from ...errors import FormatError, InternalError, NumericalError, ParameterError
+from ...errors import FormatError, InternalError, NumericalError, ParameterError, SimulationError
 from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
 from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
@@ -19,7 +19,7 @@ from .arrivals import draw
 from .plan import block_bits, make_plan
 from .pointers import CALLS, Calls, signatures
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
-from .suits import examined, expected_events, windows_before
+from .suits import examined, expected_events, furthest_edge, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
@@ -50,12 +50,17 @@ class WindowedEngine:
         self.micro_limit = program.n_addresses + micro_limit  # of no use here: there is no zero delay
         self._models = models
         self.plan, self.window = make_plan(program, models, found)
+        self.furthest = furthest_edge(self.window)
         self._places = poisson_places(program)
         self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
+        self._recorded_from = np.zeros(program.n_addresses)  # ms; of what is recorded by the window
         self._cut = None  # a copy that has been run on to `now`, within the window
-        self._foreseen = None  # how far the window in work has been tried for a predicate, and the times of its spikes
+        # How far the window in work has been tried for a predicate, the times of its spikes, and whether there were events.
+        self._foreseen = None
+        self._before_rest = None  # where silence may have begun: the whole state, `now`, the edge up to which there were events
+        self._can_rest = not len(program.drives.drives) and not np.isfinite(program.poisson.interval).any()
         self._now = 0.0
         self._fixed, self._framed = (_jit.frame(program), _jit.frame(self.plan)), _jit.framing()
         self._adapters = [bind(m) for m in models]
@@ -92,7 +97,7 @@ class WindowedEngine:
         """Go on until a time, a pause, or an instant with a spike."""
         if stop_at_spikes:
             return self._to_spike(until)
-        self._cut = self._foreseen = None
+        self._cut = self._foreseen = self._before_rest = None
         status = self._commit(until)
         if status == kernels.PAUSED:
             self._now = max(self._now, float(self._whole.clock[START]))
@@ -103,9 +108,15 @@ class WindowedEngine:
         return Status.DONE
 
     def _stop_at(self, t):
-        """Be at t, within the window that is next or at its edge."""
-        self._now, self._cut, self._foreseen = t, None, None
-        self.state  # noqa: B018, what goes wrong is to go wrong here
+        """Be at t, within the window that is next or at its edge; or, where that fails, as far as it had come."""
+        before = self._now, self._cut
+        self._now, self._cut, self._foreseen, self._before_rest = t, None, None, None
+        try:
+            self.state  # noqa: B018, what goes wrong is to go wrong here
+        except BaseException:
+            start = float(self._whole.clock[START])
+            self._now, self._cut = before if before[0] > start else (start, None)
+            raise
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
@@ -114,19 +125,26 @@ class WindowedEngine:
             if self._foreseen is None or self._foreseen[0] > until:
                 first = _jit.timed(_kernel(kernels.next_event), *self._fixed, self._framed(self._whole))
                 if first == math.inf and until == math.inf:
-                    self._now = max(self._now, float(self._whole.clock[START]))
+                    self._rest()
                     return Status.SILENT
                 if first >= until:
                     break
+                if first >= self.furthest:
+                    raise SimulationError(
+                        f"the predicate has not become true before {self.furthest!r} ms, the furthest time of the windowed engine; "
+                        "Simulator(net, engine='sequential') goes further"
+                    )
                 start = max(edge, first)
                 edge = min(max((windows_before(start, window) + 1.0) * window, math.nextafter(start, math.inf)), until)
                 tried, _ = self._run(self._watched(), edge, whole=False)
-                self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy()
-            edge, times = self._foreseen
+                self._foreseen = edge, tried.spikes.time[: tried.counters[RECORDED]].copy(), _events(tried) > _events(self._whole)
+            edge, times, eventful = self._foreseen
             later = times[times >= self._now]
             if len(later):  # a state is computed there only where it is asked for
                 self._now, self._cut = math.nextafter(later[0], math.inf), None
                 return Status.SPIKED
+            if self._can_rest and (eventful or self._before_rest is None):
+                self._before_rest = copied(self._whole), self._now, edge
             self._cut = self._foreseen = None
             self._commit(edge)
             self._now = edge
@@ -135,6 +153,21 @@ class WindowedEngine:
                 return Status.PAUSED
         self._stop_at(until)
         return Status.DONE
+
+    def _rest(self):
+        """In silence: be behind the last event, and not at the edge of the window in which silence was noticed."""
+        if self._before_rest is None:
+            return
+        self._whole, behind, later = self._before_rest
+        self._cut = self._foreseen = self._before_rest = None
+        there_are = _events(self._run(copied(self._whole), later, whole=False)[0])
+        while behind < later:  # the earliest time before which all of them have happened
+            middle = min(behind + 0.5 * (later - behind), math.nextafter(later, 0.0))
+            if _events(self._run(copied(self._whole), middle, whole=False)[0]) == there_are:
+                later = middle
+            else:
+                behind = math.nextafter(middle, math.inf)
+        self._now = behind
 
     def _commit(self, until):
         """Have whole windows up to `until` happen; the status. Whatever goes wrong, `now` does not stay behind."""
@@ -214,7 +247,7 @@ class WindowedEngine:
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now: the window is cut here."""
-        self._whole, self._cut, self._foreseen = self.state, None, None
+        self._whole, self._cut, self._foreseen, self._before_rest = self.state, None, None, None
         state, population = self._whole, self.program.fabric.populations[p]
         state.clock[START] = self._now
         everyone = self.read(p, np.arange(population.count))  # all of a block stand at one time
@@ -240,9 +273,23 @@ class WindowedEngine:
 
     # -- results -------------------------------------------------------------------------------------------------------
 
+    @property
+    def record(self):
+        """Whose spikes are recorded: uint8 (N,)."""
+        return self._whole.record
+
+    def record_from_now(self, addresses):
+        """Record the spikes of these addresses too, from now on; the window in work may have begun before."""
+        new = addresses[self.record[addresses] == 0]
+        self._recorded_from[new] = self._now
+        self.record[new] = 1
+
     def spikes(self):
         """What has been recorded so far (SPIKE records), in canonical order."""
-        return self.state.spikes[: self.state.counters[RECORDED]]
+        recorded = self.state.spikes[: self.state.counters[RECORDED]]
+        if not self._recorded_from.any():
+            return recorded
+        return recorded[recorded.time >= self._recorded_from[recorded.address]]
 
     def counts(self):
         """Counters of the run."""
@@ -265,7 +312,7 @@ class WindowedEngine:
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint."""
         own = {name: getattr(self._whole, name) for name in kept(self._whole)}
-        return {"now": np.array([self._now]), **own}
+        return {"now": np.array([self._now]), "recorded_from": self._recorded_from, **own}
 
     def restore(self, arrays):
         """Take over the state of a checkpoint."""
@@ -277,8 +324,16 @@ class WindowedEngine:
                 raise FormatError(f"array state.{name} must have the shape {like.shape}, got {array.shape}")
         if own["following"].shape[-1] * IN_CHUNK < own["dealt"].shape[-1]:
             raise FormatError("array state.following is shorter than the chunks of state.dealt")
+        if arrays["recorded_from"].shape != self._recorded_from.shape:
+            raise FormatError(f"array state.recorded_from must have the shape {self._recorded_from.shape}")
+        self._recorded_from = arrays["recorded_from"]
         self._whole = self._whole._replace(**{k: a.view(np.recarray) if a.dtype.names else a for k, a in own.items()})
         self._stop_at(float(arrays["now"][0]))
+
+
+def _events(state):
+    """How many events there have been."""
+    return int(state.counters[[SPIKES, SOURCE_SPIKES, DELIVERIES, DRIVE_EVENTS]].sum())
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import numpy as np
 
 from .survey import describe, survey
 
-# Times of windows' edges are multiples of this, so that they are exact for weeks of simulated time.
+# Times of windows' edges are multiples of this, so that they are exact for months of simulated time.
 SHORTEST = 2.0**-20
 
 # Sums of potentials and weights up to this never leave the finite numbers, so -inf can mean refractoriness.
@@ -118,6 +118,12 @@ def window_length(program, models, found):
     if not len(drives):  # bins of drives, whose lengths are powers of two, must not be cut by edges of windows
         step /= 16.0
     return max(math.floor(longest / step) * step, SHORTEST)
+
+
+def furthest_edge(window):
+    """The time, ms, up to which all multiples of a window's length are float64 numbers: 2**53 of its last bit."""
+    numerator, denominator = window.as_integer_ratio()
+    return 2.0**53 * ((numerator & -numerator) / denominator)
 
 
 def windows_before(t, window):
