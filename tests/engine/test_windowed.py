@@ -246,6 +246,18 @@ def test_set_within_a_window_is_an_event_there():
         np.testing.assert_allclose(sim.get(neuron, "v")[0], 5.0, rtol=0.0)
 
 
+@pytest.mark.parametrize("v", [-1e308, -1e101])  # -inf stands for refractoriness there
+def test_set_refuses_what_sums_might_make_infinite(v):
+    net = es.Network(seed=1)
+    a = net.population(3, es.LIF())
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(1.3)
+    with pytest.raises(es.ParameterError, match="up to 1e\\+100.*sequential"):
+        sim.set(a, v=v)
+    sim.set(a, v=-1e99)
+    assert sim.get(a, "v").tolist() == [-1e99] * 3
+
+
 def test_samples_are_the_solution_and_change_nothing():
     net = brunel2000("C", scale=0.02)
     plain, sampled = (simulator(net, "windowed") for _ in range(2))

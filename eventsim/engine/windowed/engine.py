@@ -19,7 +19,7 @@ from .arrivals import draw
 from .plan import block_bits, make_plan
 from .pointers import CALLS, Calls, signatures
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
-from .suits import examined, expected_events, furthest_edge, windows_before
+from .suits import LARGEST, examined, expected_events, furthest_edge, windows_before
 
 # Events between two looks at the keyboard and the progress bar.
 _BUDGET = 20_000_000
@@ -247,6 +247,9 @@ class WindowedEngine:
 
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now: the window is cut here."""
+        most = float(np.abs(states).max(initial=0.0))
+        if most > LARGEST:
+            raise ParameterError(f"the windowed engine takes states up to {LARGEST:g}, got {most:g}; engine='sequential' takes any")
         self._whole, self._cut, self._foreseen, self._before_rest = self.state, None, None, None
         state, population = self._whole, self.program.fabric.populations[p]
         state.clock[START] = self._now
