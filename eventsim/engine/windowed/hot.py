@@ -22,14 +22,8 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
         for h in range(hits):
             place = piece.begin + found[h]
             w = fabric.weight[j.weight + (place - j.first) * j.weight_stride]
-            entry = collected[n]
-            entry.slot = slot[t.origin + plan.target[place]]
-            entry.source = piece.source
-            entry.projection = piece.projection
-            entry.place = place
-            entry.port = way.port
-            entry.time = piece.time
-            entry.weight = w
+            neuron = slot[t.origin + plan.target[place]]
+            write_entry(collected, n, neuron, piece.source, piece.projection, place, way.port, piece.time, w)
             n += piece.mixed == 0 or (w >= 0.0) == (way.sign == POSITIVE)
     for w in range(t.ways, t.ways_end):
         begin = ends[w - t.ways]
@@ -38,17 +32,22 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
             return not lacks(own, COLLECTIONS, n + hits)
         for h in range(hits):
             k = begin + found[h]
-            entry = collected[n]
-            entry.slot = slot[t.origin + target[k]]
-            entry.source = _AFTER_LANES
-            entry.projection = 0
-            entry.place = k
-            entry.port = plan.ways[w].port
-            entry.time = time[k]
-            entry.weight = weight[k]
+            write_entry(collected, n, slot[t.origin + target[k]], _AFTER_LANES, 0, k, plan.ways[w].port, time[k], weight[k])
             n += 1
     own[COLLECTED] = n
     return True
+
+
+def write_entry(entries, at, slot, source, projection, place, port, time, weight):
+    """Write a delivery to hot neuron number `slot`."""
+    entry = entries[at]
+    entry.slot = slot
+    entry.source = source
+    entry.projection = projection
+    entry.place = place
+    entry.port = port
+    entry.time = time
+    entry.weight = weight
 
 
 def find(target, is_hot, found):
@@ -89,9 +88,7 @@ def group(hot, n_hot, collected, n, grouped):
             while at > hot[k].begin and precedes(time, source, projection, place, grouped[at - 1]):
                 grouped[at] = grouped[at - 1]
                 at -= 1
-            entry = grouped[at]
-            entry.slot, entry.source, entry.projection, entry.place, entry.port = slot, source, projection, place, port
-            entry.time, entry.weight = time, weight
+            write_entry(grouped, at, slot, source, projection, place, port, time, weight)
 
 
 def comes_before(a, b):
