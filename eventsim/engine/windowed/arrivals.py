@@ -5,9 +5,9 @@ delivery with an individual delay, is written out flat (time, target, weight), s
 to long arrays. Flat events are grouped by way in: receptor and sign of the weight.
 """
 
-from ...numerics.drive import BLOCK, alias_number, event_count, event_time
+from ...numerics.drive import BLOCK, event_count, event_time
 from ...numerics.random import below
-from ..compiled.background import draw_words
+from ..compiled.background import draw_words, member_of
 from .flights import take_dealt
 from .plan import MIXED, NEGATIVE, POSITIVE, way_of
 from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, lacks
@@ -104,9 +104,7 @@ def draw(program, t, d, block, some, sign, time, weight, target, n, words, begin
         else:
             for i in range(count):
                 at = event_time(w0[i], w1[i], index, drive.bin)
-                m = first + below(size, w2[i])
-                if drive.first_target < 0 and alias_number(w3[i], w1[i]) >= drives.members[m].accept:
-                    m = first + drives.members[m].alias
+                m = member_of(drives, drive, first, size, w1[i], w2[i], w3[i])
                 local = drives.members[m].target
                 value = drives.members[m].weight
                 time[n] = at
