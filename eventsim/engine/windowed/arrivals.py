@@ -10,7 +10,7 @@ from ...numerics.random import below
 from ..compiled.background import draw_words, member_of
 from .flights import take_dealt
 from .plan import MIXED, NEGATIVE, POSITIVE, way_of
-from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, lacks
+from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, note_block_short
 
 # -- lanes --------------------------------------------------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ def list_slices(fabric, plan, t, arrivals, n_arrivals, slices, own):
             if begin == end:
                 continue
             if n + 2 > slices.size:
-                return not lacks(own, SLICED, n + 2)
+                return note_block_short(own, SLICED, n + 2)
             sign = plan.sign[projection]
             for s in (POSITIVE, NEGATIVE):
                 if sign == s or sign == MIXED:
@@ -56,7 +56,7 @@ def list_slices(fabric, plan, t, arrivals, n_arrivals, slices, own):
 def has_room(t, own, dealt, capacity):
     """Whether all flat events that a window can bring fit, `dealt` of which are deliveries with individual delays."""
     needed = dealt + t.events
-    return needed <= capacity or not lacks(own, FLATTENED, needed)
+    return needed <= capacity or note_block_short(own, FLATTENED, needed)
 
 
 def flatten(program, plan, t, pool, own, time, weight, target, ends, words, window, begin, end):

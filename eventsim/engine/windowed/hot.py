@@ -3,7 +3,7 @@
 import math
 
 from .plan import POSITIVE
-from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, lacks
+from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, note_block_short
 
 _AFTER_LANES = 1 << 40  # flat events have no place in the canonical order of rows; they come after what lanes bring
 
@@ -17,7 +17,7 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
         j = fabric.projections[piece.projection]
         hits = find(plan.target[piece.begin : piece.end], hot_here, found)
         if n + hits > collected.size:
-            return not lacks(own, COLLECTIONS, n + hits)
+            return note_block_short(own, COLLECTIONS, n + hits)
         way = plan.ways[piece.way]
         for h in range(hits):
             place = piece.begin + found[h]
@@ -29,7 +29,7 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
         begin = ends[w - t.ways]
         hits = find(target[begin : ends[w - t.ways + 1]], hot_here, found)
         if n + hits > collected.size:
-            return not lacks(own, COLLECTIONS, n + hits)
+            return note_block_short(own, COLLECTIONS, n + hits)
         for h in range(hits):
             k = begin + found[h]
             write_entry(collected, n, slot[t.origin + target[k]], _AFTER_LANES, 0, k, plan.ways[w].port, time[k], weight[k])
