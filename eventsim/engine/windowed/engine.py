@@ -15,7 +15,7 @@ from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORD
 from ..status import Status
 from . import kernels, team
 from .adapters import bind, declare_calls
-from .plan import block_bits, make_plan
+from .plan import make_plan
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
 from .suits import examined, expected_events, windows_before
 
@@ -185,10 +185,11 @@ class WindowedEngine:
         """(block, which of the neurons are in it, their places there) for local indices of population p."""
         neurons = np.asarray(neurons, np.int64)
         first = self.program.fabric.populations[p].first
-        number = neurons >> block_bits(self.program, p)
+        bits = self.program.fabric.block_bits[p]
+        number = neurons >> bits
         for b in np.flatnonzero(self.plan.targets.population == p):
             t = self.plan.targets[b]
-            here = np.flatnonzero(number == (t.first - t.origin) >> block_bits(self.program, p))
+            here = np.flatnonzero(number == (t.first - t.origin) >> bits)
             if len(here):
                 yield b, here, neurons[here] + first - t.first
 
