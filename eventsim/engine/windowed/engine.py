@@ -80,9 +80,13 @@ class WindowedEngine:
     @property
     def state(self):
         """The state at `now`."""
+        self._catch_up()
+        return self._whole if self._cut is None else self._cut
+
+    def _catch_up(self):
+        """Where `now` lies within a window, run a copy on to it, if that has not been done."""
         if self._cut is None and self._whole.clock[START] < self._now:
             self._cut, _ = self._run(copied(self._whole), self._now, whole=False)
-        return self._whole if self._cut is None else self._cut
 
     def advance(self, until, stop_at_spikes):
         """Go on until a time, a pause, or an instant with a spike."""
@@ -101,7 +105,7 @@ class WindowedEngine:
     def _stop_at(self, t):
         """Be at t, within the window that is next or at its edge."""
         self._now, self._cut, self._foreseen = t, None, None
-        self.state  # noqa: B018, what goes wrong is to go wrong here
+        self._catch_up()  # at once: what goes wrong is to go wrong here
 
     def _to_spike(self, until):
         """Window by window up to the first instant at or after now that has a spike."""
