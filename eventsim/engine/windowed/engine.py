@@ -11,7 +11,7 @@ from ... import _jit
 from ...errors import FormatError, InternalError, NumericalError, ParameterError
 from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
-from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
+from ..compiled.state import FAULT, RECORDED, TRAIN, poisson_places, tally, to_come
 from ..status import Status
 from . import kernels, team
 from .adapters import bind, declare_calls
@@ -233,8 +233,7 @@ class WindowedEngine:
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
         s = self._whole
-        train = np.concatenate([s.train[s.counters[TRAIN] :], spikes]).view(np.recarray)
-        train = train[np.lexsort((train.address, train.time))]
+        train = to_come(s, spikes)
         s.counters[TRAIN] = 0
         self._whole = s._replace(train=train)
         self._stop_at(self._now)
@@ -248,14 +247,7 @@ class WindowedEngine:
     def counts(self):
         """Counters of the run."""
         c = self.state.counters
-        spikes, deliveries, drive_events = int(c[SPIKES]), int(c[DELIVERIES]), int(c[DRIVE_EVENTS])
-        return {
-            "spikes": spikes,
-            "source_spikes": int(c[SOURCE_SPIKES]),
-            "deliveries": deliveries,
-            "drive_events": drive_events,
-            "neuron_updates": deliveries + drive_events + spikes,
-            "queue_peak": int(c[QUEUE_PEAK]),
+        return tally(c) | {
             "window_ms": self.window,
             "windows": int(c[WINDOWS]),
             "replayed": int(c[REPLAYED]),
