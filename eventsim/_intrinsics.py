@@ -4,6 +4,7 @@ Each is written once as plain Python, where it belongs and says what it does; `r
 """
 
 import functools
+import sys
 
 
 def put_in_place(function, signature_of, codegen):
@@ -74,16 +75,10 @@ def _atomic_get(function):
 
 def _give_way(function):
     """The operating system's call by which a thread lets others have its processor."""
-    import sys
-
     from numba import types as nt
     from numba.extending import overload
 
-    if sys.platform == "win32":
-        from llvmlite import binding
-
-        binding.load_library_permanently("kernel32.dll")
-    call = nt.ExternalFunction("SwitchToThread" if sys.platform == "win32" else "sched_yield", nt.int32())
+    call = _system_call(("SwitchToThread", nt.int32()), ("sched_yield", nt.int32()))
 
     @overload(function)
     def form():
@@ -92,27 +87,27 @@ def _give_way(function):
 
 def _rest(function):
     """The operating system's call by which a thread sleeps for a moment."""
-    import sys
-
     from numba import types as nt
     from numba.extending import overload
 
-    if sys.platform == "win32":
-        from llvmlite import binding
+    sleep = _system_call(("Sleep", nt.void(nt.uint32)), ("usleep", nt.int32(nt.uint32)))
+    moment = 1 if sys.platform == "win32" else 20  # in milliseconds, in microseconds
 
-        binding.load_library_permanently("kernel32.dll")
-        sleep = nt.ExternalFunction("Sleep", nt.void(nt.uint32))
+    @overload(function)
+    def form():
+        return lambda: sleep(moment)
 
-        @overload(function)
-        def form():
-            return lambda: sleep(1)
 
-    else:
-        usleep = nt.ExternalFunction("usleep", nt.int32(nt.uint32))
+def _system_call(on_windows, elsewhere):
+    """A function of the operating system, each time given by name and signature."""
+    from numba import types as nt
 
-        @overload(function)
-        def form():
-            return lambda: usleep(20)
+    if sys.platform != "win32":
+        return nt.ExternalFunction(*elsewhere)
+    from llvmlite import binding
+
+    binding.load_library_permanently("kernel32.dll")
+    return nt.ExternalFunction(*on_windows)
 
 
 def _element(context, builder, signature, arguments):

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import __version__
+from ._extras import installation
 from .errors import EventsimError, ParameterError
 
 ERROR, INTERRUPTED, BROKEN_PIPE = 2, 130, 141  # the last two as a shell reports a death by SIGINT and SIGPIPE
 WALL_PER_MODEL_TIME = "Wall/model time: seconds of wall time per second of model time."
-PLOT_EXTRA = "pip install matplotlib (the extra 'plot')"
 
 
 def main(arguments=None):
@@ -210,7 +210,7 @@ def run_demo(options):
     if options.no_plot:
         return 0
     if draw is None:
-        print(f"No picture: matplotlib is not installed. To get one: {PLOT_EXTRA}")
+        print(f"No picture: matplotlib is not installed. To get one: {installation('matplotlib')}")
         return 0
     draw(results)
     print(f"Picture: {options.output}")

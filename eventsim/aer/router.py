@@ -194,11 +194,6 @@ def row_of(j, indptr, source):
     return indptr[j.row + r], indptr[j.row + r + 1]
 
 
-def delay_of(j, delay, synapse):
-    """Delay of a synapse of projection j, ms."""
-    return delay[j.delay + (synapse - j.first) * j.delay_stride]
-
-
 def slice_end(delay, at, stride, place, end, spike, t):
     """The end of the synapses from `place` on that deliver a spike at t; the delay of one is delay[at + place * stride]."""
     while place < end and spike + delay[at + place * stride] == t:

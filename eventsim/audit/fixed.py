@@ -7,7 +7,7 @@ a few microseconds; the tables are mpmath's.
 
 import functools
 
-from ..errors import MissingExtraError
+from .._extras import imported
 
 BITS = 192
 ONE = 1 << BITS
@@ -21,18 +21,8 @@ _WHOLE = 140  # exp(-140) is less than one unit
 
 
 def mpmath():
-    """The module mpmath.
-
-    Raises
-    ------
-    MissingExtraError
-        Where it is not installed.
-    """
-    try:
-        import mpmath
-    except ImportError as error:
-        raise MissingExtraError(f"audits need mpmath ({error}); install it with: pip install mpmath (the extra 'audit')") from None
-    return mpmath
+    """The module mpmath, or a MissingExtraError."""
+    return imported("mpmath", "audits")
 
 
 def fixed(x):

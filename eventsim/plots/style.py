@@ -1,6 +1,7 @@
 """What all pictures share: colours, spare axes, and the way to matplotlib."""
 
-from ..errors import MissingExtraError, ParameterError
+from .._extras import imported
+from ..errors import ParameterError
 
 # Distinguishable for colour-blind readers and in print (after Okabe & Ito); populations take them in order.
 COLOURS = ("#2b6ca3", "#c8452f", "#2a8f6d", "#8a5aa8", "#b8860b", "#4aa3c7")
@@ -8,18 +9,8 @@ INK = "#333333"
 
 
 def pyplot():
-    """matplotlib.pyplot.
-
-    Raises
-    ------
-    MissingExtraError
-        Where matplotlib is not installed.
-    """
-    try:
-        import matplotlib.pyplot
-    except ImportError as error:
-        raise MissingExtraError(f"plots need matplotlib ({error}); install it with: pip install matplotlib (the extra 'plot')") from None
-    return matplotlib.pyplot
+    """The module matplotlib.pyplot, or a MissingExtraError."""
+    return imported("matplotlib.pyplot", "plots")
 
 
 def colour(k):

@@ -252,7 +252,7 @@ def test_set_refuses_what_sums_might_make_infinite(v):
     a = net.population(3, es.LIF())
     sim = es.Simulator(net, engine="windowed")
     sim.run(1.3)
-    with pytest.raises(es.ParameterError, match="up to 1e\\+100.*sequential"):
+    with pytest.raises(es.ParameterError, match=r"up to 1e\+100.*sequential"):
         sim.set(a, v=v)
     sim.set(a, v=-1e99)
     assert sim.get(a, "v").tolist() == [-1e99] * 3

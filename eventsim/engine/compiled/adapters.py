@@ -276,11 +276,22 @@ def _never_postponed(c, s, w, crossing):
     return False
 
 
+def own_names(model):
+    """What a model has for the names that all adapters are written over, those of the windows too."""
+    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
+    return {name: getattr(model, name) for name in names} | {
+        "Constants": model.constant_type,
+        "State": model.state_type,
+        "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
+        "load_state": _jit.float_tuple_loader(len(model.state_type._fields)),
+        "state_at": make_state_at(model.flow, model.flow_refractory),
+        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
+    }
+
+
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
-    bound = {name: getattr(model, name) for name in names}
-    bound |= {
+    bound = own_names(model) | {
         "WIDTH": STATE + len(model.state_type._fields),
         "FIELDS": len(model.state_type._fields),
         "BATCHES": model.flow_short is not None,
@@ -288,12 +299,6 @@ def bind(model):
         "postponed": model.postponed or _never_postponed,
         "short": model.short or _never_short,
         "flow_short": model.flow_short or model.flow,
-        "Constants": model.constant_type,
-        "State": model.state_type,
-        "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
-        "load_state": _jit.float_tuple_loader(len(model.state_type._fields)),
-        "state_at": make_state_at(model.flow, model.flow_refractory),
-        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
     }
     for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)

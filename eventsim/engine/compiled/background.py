@@ -51,11 +51,8 @@ def draw_bin(drives, d, index, drawn, n, words):
         w0, w1, w2, w3 = words[0][:count], words[1][:count], words[2][:count], words[3][:count]
         draw_words(count, block, index, drive.key0, drive.key1, w0, w1, w2, w3)
         for i in range(count):
-            m = below(size, w2[i])
-            if drive.first_target < 0 and alias_number(w3[i], w1[i]) >= drives.members[first + m].accept:
-                m = drives.members[first + m].alias
             drawn[n].time = event_time(w0[i], w1[i], index, drive.bin)
-            drawn[n].member = first + m
+            drawn[n].member = member_of(drives, drive, first, size, w1[i], w2[i], w3[i])
             drawn[n].drive = d
             n += 1
     return n
@@ -65,6 +62,14 @@ def draw_words(n, block, index, k0, k1, w0, w1, w2, w3):
     """The random words of the first n events of a block: a loop of its own, because as such it is vectorised (6 times)."""
     for i in range(n):
         w0[i], w1[i], w2[i], w3[i] = philox(i, block, index & 0xFFFFFFFF, index >> 32, k0, k1)
+
+
+def member_of(drives, drive, first, size, w1, w2, w3):
+    """Whom an event of the block of a drive that begins at `first` reaches: a place in `members`."""
+    m = first + below(size, w2)
+    if drive.first_target < 0 and alias_number(w3, w1) >= drives.members[m].accept:
+        m = first + drives.members[m].alias
+    return m
 
 
 def sort_events(begin, length, n, unsorted, events, buckets):

@@ -5,9 +5,8 @@ learn which of its events are for a chosen neuron; blocks without one are left o
 """
 
 from ...lowering.program import BY_SIGN, columns
-from ...numerics.drive import BLOCK, alias_number, event_count, event_time
-from ...numerics.random import below
-from .background import draw_words
+from ...numerics.drive import BLOCK, event_count, event_time
+from .background import draw_words, member_of
 
 CHOSEN = columns("place port", "time weight")  # place: which of the chosen neurons
 
@@ -43,10 +42,7 @@ def draw_chosen(fabric, drives, d, wanted, place, until, words, found, progress,
             w0, w1, w2, w3 = words[0][:count], words[1][:count], words[2][:count], words[3][:count]
             draw_words(count, block, index, drive.key0, drive.key1, w0, w1, w2, w3)
             for i in range(count):
-                m = below(size, w2[i])
-                if alias_number(w3[i], w1[i]) >= drives.members[first + m].accept:
-                    m = drives.members[first + m].alias
-                member = drives.members[first + m]
+                member = drives.members[member_of(drives, drive, first, size, w1[i], w2[i], w3[i])]
                 at = place[first_address + member.target]
                 if at < 0:
                     continue

@@ -25,16 +25,15 @@ from .state import (
     FAULT,
     INSTANT,
     NOW,
-    QUEUE_PEAK,
     RECORDED,
-    SOURCE_SPIKES,
-    SPIKES,
     TRAIN,
     ZERO,
     grown,
     most_projections,
     new_state,
     poisson_places,
+    tally,
+    to_come,
 )
 from .unstored import prepare
 
@@ -195,8 +194,7 @@ class SequentialEngine:
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
         s = self.state
-        train = np.concatenate([s.train[s.counters[TRAIN] :], spikes]).view(np.recarray)
-        train = train[np.lexsort((train.address, train.time))]
+        train = to_come(s, spikes)
         fired = np.empty(2 * self.program.n_addresses + len(train) + 1, np.int64)
         self.state = s._replace(train=train, fired=fired)
         s.counters[TRAIN] = 0
@@ -218,16 +216,7 @@ class SequentialEngine:
 
     def counts(self):
         """Counters of the run."""
-        c = self.state.counters
-        spikes, deliveries, drive_events = int(c[SPIKES]), int(c[DELIVERIES]), int(c[DRIVE_EVENTS])
-        return {
-            "spikes": spikes,
-            "source_spikes": int(c[SOURCE_SPIKES]),
-            "deliveries": deliveries,
-            "drive_events": drive_events,
-            "neuron_updates": deliveries + drive_events + spikes,
-            "queue_peak": int(c[QUEUE_PEAK]),
-        }
+        return tally(self.state.counters)
 
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint."""

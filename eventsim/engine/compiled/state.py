@@ -261,6 +261,25 @@ def drive_state(program):
     )
 
 
+def to_come(state, spikes):
+    """The given spikes of sources that have not happened yet, and more of them (SPIKE records), in order."""
+    train = np.concatenate([state.train[state.counters[TRAIN] :], spikes]).view(np.recarray)
+    return train[np.lexsort((train.address, train.time))]
+
+
+def tally(counters):
+    """What has been counted of a run, as a dict."""
+    spikes, deliveries, drive_events = int(counters[SPIKES]), int(counters[DELIVERIES]), int(counters[DRIVE_EVENTS])
+    return {
+        "spikes": spikes,
+        "source_spikes": int(counters[SOURCE_SPIKES]),
+        "deliveries": deliveries,
+        "drive_events": drive_events,
+        "neuron_updates": deliveries + drive_events + spikes,
+        "queue_peak": int(counters[QUEUE_PEAK]),
+    }
+
+
 def poisson_places(program):
     """For every address its place among the Poisson sources (meaningless for others): int64 (N,)."""
     places = np.zeros(program.n_addresses, np.int64)

@@ -8,8 +8,8 @@ import functools
 import math
 
 from ... import _jit
-from ...numerics.prediction import make_crossing_time, make_state_at
 from ...numerics.tuples import put
+from ..compiled.adapters import own_names
 from .pointers import signatures
 
 # Names that `bind` replaces by a model's own.
@@ -154,17 +154,7 @@ BY_ADDRESS = {f.__name__: f for f in (replay, propagate, earliest)}
 @functools.cache
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    names = ("flow", "flow_refractory", "above", "crossing_bound", "receive", "receive_refractory", "fire")
-    bound = {name: getattr(model, name) for name in names}
-    bound |= {
-        "VARIABLES": len(model.variables),
-        "Constants": model.constant_type,
-        "State": model.state_type,
-        "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
-        "load_state": _jit.float_tuple_loader(len(model.state_type._fields)),
-        "state_at": make_state_at(model.flow, model.flow_refractory),
-        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
-    }
+    bound = own_names(model) | {"VARIABLES": len(model.variables)}
     for helper in (crossing_until, replay_neuron, state_of):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(model)

@@ -5,12 +5,12 @@ delivery with an individual delay, is written out flat (time, target, weight), s
 to long arrays. Flat events are grouped by way in: receptor and sign of the weight.
 """
 
-from ...numerics.drive import BLOCK, alias_number, event_count, event_time
+from ...numerics.drive import BLOCK, event_count, event_time
 from ...numerics.random import below
-from ..compiled.background import draw_words
+from ..compiled.background import draw_words, member_of
 from .plan import MIXED, NEGATIVE, POSITIVE, way_of
 from .pointers import call_draw, call_take_dealt
-from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, lacks
+from .state import BLOCK_DELIVERIES, BLOCK_DRIVEN, FLAT, FLATTENED, SLICED, SLICES, note_block_short
 
 # -- lanes --------------------------------------------------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ def list_slices(fabric, plan, t, arrivals, n_arrivals, slices, own):
             if begin == end:
                 continue
             if n + 2 > slices.size:
-                return not lacks(own, SLICED, n + 2)
+                return note_block_short(own, SLICED, n + 2)
             sign = plan.sign[projection]
             for s in (POSITIVE, NEGATIVE):
                 if sign == s or sign == MIXED:
@@ -56,7 +56,7 @@ def list_slices(fabric, plan, t, arrivals, n_arrivals, slices, own):
 def has_room(t, own, dealt, capacity):
     """Whether all flat events that a window can bring fit, `dealt` of which are deliveries with individual delays."""
     needed = dealt + t.events
-    return needed <= capacity or not lacks(own, FLATTENED, needed)
+    return needed <= capacity or note_block_short(own, FLATTENED, needed)
 
 
 def flatten(program, plan, state, calls, b, window, begin, end):
@@ -106,9 +106,7 @@ def draw(program, plan, b, d, block, some, sign, time, weight, target, n, words,
         else:
             for i in range(count):
                 at = event_time(w0[i], w1[i], index, drive.bin)
-                m = first + below(size, w2[i])
-                if drive.first_target < 0 and alias_number(w3[i], w1[i]) >= drives.members[m].accept:
-                    m = first + drives.members[m].alias
+                m = member_of(drives, drive, first, size, w1[i], w2[i], w3[i])
                 local = drives.members[m].target
                 value = drives.members[m].weight
                 time[n] = at

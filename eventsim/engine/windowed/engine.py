@@ -11,12 +11,23 @@ from ... import _jit
 from ...errors import FormatError, InternalError, NumericalError, ParameterError, SimulationError
 from ...lowering.program import SPIKE, records
 from ..compiled.sequential import start_sources
-from ..compiled.state import DELIVERIES, DRIVE_EVENTS, FAULT, QUEUE_PEAK, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, poisson_places
+from ..compiled.state import (
+    DELIVERIES,
+    DRIVE_EVENTS,
+    FAULT,
+    RECORDED,
+    SOURCE_SPIKES,
+    SPIKES,
+    TRAIN,
+    poisson_places,
+    tally,
+    to_come,
+)
 from ..status import Status
 from . import flights, kernels, team
 from .adapters import BY_ADDRESS, bind
 from .arrivals import draw
-from .plan import block_bits, make_plan
+from .plan import make_plan
 from .pointers import CALLS, Calls, signatures
 from .state import EARLIEST, IN_CHUNK, REPLAYED, SIDE, STANDS, START, VARYING, WINDOWS, copied, grown, kept, new_state, plan_v_inf
 from .suits import LARGEST, examined, expected_events, furthest_edge, windows_before
@@ -89,9 +100,13 @@ class WindowedEngine:
     @property
     def state(self):
         """The state at `now`."""
+        self._catch_up()
+        return self._whole if self._cut is None else self._cut
+
+    def _catch_up(self):
+        """Where `now` lies within a window, run a copy on to it, if that has not been done."""
         if self._cut is None and self._whole.clock[START] < self._now:
             self._cut, _ = self._run(copied(self._whole), self._now, whole=False)
-        return self._whole if self._cut is None else self._cut
 
     def advance(self, until, stop_at_spikes):
         """Go on until a time, a pause, or an instant with a spike."""
@@ -112,7 +127,7 @@ class WindowedEngine:
         before = self._now, self._cut
         self._now, self._cut, self._foreseen, self._before_rest = t, None, None, None
         try:
-            self.state  # noqa: B018, what goes wrong is to go wrong here
+            self._catch_up()  # at once: what goes wrong is to go wrong here
         except BaseException:
             start = float(self._whole.clock[START])
             self._now, self._cut = before if before[0] > start else (start, None)
@@ -222,10 +237,11 @@ class WindowedEngine:
         """(block, which of the neurons are in it, their places there) for local indices of population p."""
         neurons = np.asarray(neurons, np.int64)
         first = self.program.fabric.populations[p].first
-        number = neurons >> block_bits(self.program, p)
+        bits = self.program.fabric.block_bits[p]
+        number = neurons >> bits
         for b in np.flatnonzero(self.plan.targets.population == p):
             t = self.plan.targets[b]
-            here = np.flatnonzero(number == (t.first - t.origin) >> block_bits(self.program, p))
+            here = np.flatnonzero(number == (t.first - t.origin) >> bits)
             if len(here):
                 yield b, here, neurons[here] + first - t.first
 
@@ -268,8 +284,7 @@ class WindowedEngine:
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
         s = self._whole
-        train = np.concatenate([s.train[s.counters[TRAIN] :], spikes]).view(np.recarray)
-        train = train[np.lexsort((train.address, train.time))]
+        train = to_come(s, spikes)
         s.counters[TRAIN] = 0
         self._whole = s._replace(train=train)
         self._stop_at(self._now)
@@ -297,14 +312,7 @@ class WindowedEngine:
     def counts(self):
         """Counters of the run."""
         c = self.state.counters
-        spikes, deliveries, drive_events = int(c[SPIKES]), int(c[DELIVERIES]), int(c[DRIVE_EVENTS])
-        return {
-            "spikes": spikes,
-            "source_spikes": int(c[SOURCE_SPIKES]),
-            "deliveries": deliveries,
-            "drive_events": drive_events,
-            "neuron_updates": deliveries + drive_events + spikes,
-            "queue_peak": int(c[QUEUE_PEAK]),
+        return tally(c) | {
             "window_ms": self.window,
             "windows": int(c[WINDOWS]),
             "replayed": int(c[REPLAYED]),

@@ -25,7 +25,7 @@ from .state import (
     NEXT_OWN,
     POOLED,
     RING,
-    lacks,
+    note_block_short,
     pool_of,
 )
 from .suits import windows_before
@@ -96,7 +96,7 @@ def deal_rows(fabric, plan, t, flights, own, pool, window, begin):
         if needed * IN_CHUNK > pool.dealt.size:
             own[FLIGHTS] = drop(flights, left, i, own[FLIGHTS])
             own[FAR] = left
-            return not lacks(own, POOLED, needed * IN_CHUNK)
+            return note_block_short(own, POOLED, needed * IN_CHUNK)
         if i + AHEAD < own[FLIGHTS]:
             fetch(fabric, plan, flights[i + AHEAD])
         if deal(fabric, plan, t, flights[i], own, pool, window, horizon):

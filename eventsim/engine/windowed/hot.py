@@ -3,7 +3,7 @@
 import math
 
 from .plan import POSITIVE
-from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, lacks
+from .state import BLOCK_FIRED, BLOCK_REPLAYED, COLLECTED, COLLECTIONS, HEAD, HOT, REFRACTORY, SLICES, note_block_short
 
 _AFTER_LANES = 1 << 40  # flat events have no place in the canonical order of rows; they come after what lanes bring
 
@@ -17,38 +17,37 @@ def collect(fabric, plan, t, slices, own, ends, time, weight, target, slot, is_h
         j = fabric.projections[piece.projection]
         hits = find(plan.target[piece.begin : piece.end], hot_here, found)
         if n + hits > collected.size:
-            return not lacks(own, COLLECTIONS, n + hits)
+            return note_block_short(own, COLLECTIONS, n + hits)
         way = plan.ways[piece.way]
         for h in range(hits):
             place = piece.begin + found[h]
             w = fabric.weight[j.weight + (place - j.first) * j.weight_stride]
-            entry = collected[n]
-            entry.slot = slot[t.origin + plan.target[place]]
-            entry.source = piece.source
-            entry.projection = piece.projection
-            entry.place = place
-            entry.port = way.port
-            entry.time = piece.time
-            entry.weight = w
+            neuron = slot[t.origin + plan.target[place]]
+            write_entry(collected, n, neuron, piece.source, piece.projection, place, way.port, piece.time, w)
             n += piece.mixed == 0 or (w >= 0.0) == (way.sign == POSITIVE)
     for w in range(t.ways, t.ways_end):
         begin = ends[w - t.ways]
         hits = find(target[begin : ends[w - t.ways + 1]], hot_here, found)
         if n + hits > collected.size:
-            return not lacks(own, COLLECTIONS, n + hits)
+            return note_block_short(own, COLLECTIONS, n + hits)
         for h in range(hits):
             k = begin + found[h]
-            entry = collected[n]
-            entry.slot = slot[t.origin + target[k]]
-            entry.source = _AFTER_LANES
-            entry.projection = 0
-            entry.place = k
-            entry.port = plan.ways[w].port
-            entry.time = time[k]
-            entry.weight = weight[k]
+            write_entry(collected, n, slot[t.origin + target[k]], _AFTER_LANES, 0, k, plan.ways[w].port, time[k], weight[k])
             n += 1
     own[COLLECTED] = n
     return True
+
+
+def write_entry(entries, at, slot, source, projection, place, port, time, weight):
+    """Write a delivery to hot neuron number `slot`."""
+    entry = entries[at]
+    entry.slot = slot
+    entry.source = source
+    entry.projection = projection
+    entry.place = place
+    entry.port = port
+    entry.time = time
+    entry.weight = weight
 
 
 def find(target, is_hot, found):
@@ -89,9 +88,7 @@ def group(hot, n_hot, collected, n, grouped):
             while at > hot[k].begin and precedes(time, source, projection, place, grouped[at - 1]):
                 grouped[at] = grouped[at - 1]
                 at -= 1
-            entry = grouped[at]
-            entry.slot, entry.source, entry.projection, entry.place, entry.port = slot, source, projection, place, port
-            entry.time, entry.weight = time, weight
+            write_entry(grouped, at, slot, source, projection, place, port, time, weight)
 
 
 def comes_before(a, b):

@@ -60,12 +60,13 @@ from .state import (
     STANDS,
     START,
     WINDOWS,
-    lacks,
+    note_block_short,
+    note_short,
 )
 from .suits import windows_before
 from .sweeps import scan, sweep_flat, sweep_slices
 from .team import COMMAND, STOP, WORK, meet
-from .transport import emit_sources, gather_sorted, record, send, short, sort_spikes, take_arrivals
+from .transport import emit_sources, gather_sorted, record, send, sort_spikes, take_arrivals
 
 DONE, PAUSED, FULL, NOT_A_NUMBER, GO = range(5)
 
@@ -193,13 +194,13 @@ def close_window(program, plan, state):
     for b in range(own.shape[0]):
         total += own[b, BLOCK_FIRED]
     if total > fired.size or total >= state.buckets.size:
-        short(counters, FIRINGS, total)
+        note_short(counters, FIRINGS, total)
         return FULL
     clock, numbers = state.clock, own[:, BLOCK_FIRED]
     n = gather_sorted(state.block_fired, numbers, clock[START], clock[END], state.buckets, fired, counters[FROM_SOURCES])
     counters[FIRED] = n
     if counters[RECORDED] + n > state.spikes.size:
-        short(counters, RECORDS, counters[RECORDED] + n)
+        note_short(counters, RECORDS, counters[RECORDED] + n)
         return FULL
     if not send(
         program.fabric, plan, state.lanes, state.rings, state.flights, own, state.times, fired, counters, counters[FROM_SOURCES], 0
@@ -255,7 +256,7 @@ def work_on(program, plan, state, calls, window, b, begin, end):
             own[BLOCK_FAULT] = hot[REPLAY_FAULT - n].address
             return 0
         if n == REPLAY_FULL:
-            lacks(own, BLOCK_FIRINGS, 2 * fired.size)
+            note_block_short(own, BLOCK_FIRINGS, 2 * fired.size)
             return 0
         own[BLOCK_FIRED] = n
         numbers, sorted_fired = own[BLOCK_FIRED : BLOCK_FIRED + 1], state.block_fired[b]

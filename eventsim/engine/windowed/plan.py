@@ -64,7 +64,7 @@ def make_plan(program, models, found):
         constants = constants_of(program, p, model)
         own_ways, own_response = _ways(model, constants[0], window, len(response))
         limits = _limits(model, constants)
-        size = min(1 << block_bits(program, ordinal), int(p.count))
+        size = min(1 << int(fabric.block_bits[ordinal]), int(p.count))
         for first in range(0, p.count, max(size, 1)):
             t = records(TARGETS, 1)
             t.population, t.origin, t.first, t.count = ordinal, p.first, p.first + first, min(size, p.count - first)
@@ -83,7 +83,7 @@ def make_plan(program, models, found):
         shifted += list(model.constant_type(*constants[0])._replace(v_inf=0.0))
     targets = np.concatenate(targets).view(np.recarray) if targets else records(TARGETS, 0)
     ways = np.array(ways, np.int64).reshape(-1, 5).view(WAY).ravel().view(np.recarray)
-    place = {(t.population, (t.first - t.origin) >> block_bits(program, t.population)): b for b, t in enumerate(targets)}
+    place = {(t.population, (t.first - t.origin) >> fabric.block_bits[t.population]): b for b, t in enumerate(targets)}
     block_of = np.array([place.get((j.post, j.block), -1) for j in fabric.projections], np.int64)  # -1: onto nothing
     routes, routed = _routes(fabric, targets, block_of)
     feeds = _feeds(program, targets, lambda population, number: place[population, number], window)
@@ -202,14 +202,14 @@ def _routes(fabric, targets, block_of):
 
 def _feeds(program, targets, block_of_drive, window):
     """The blocks of drives that reach each target block; notes their range and the most events in `targets`."""
-    drives = program.drives
+    drives, block_bits = program.drives, program.fabric.block_bits
     found = [[] for _ in targets]
     for d, drive in enumerate(drives.drives):
         bins = int(max(1.0, window / drive.bin)) + 1
         for k in range(drive.block_end - drive.block):
             begin = drive.member + k * DRIVE_BLOCK
             members = drives.members.target[begin : min(begin + DRIVE_BLOCK, drive.member_end)]
-            reached = {block_of_drive(drive.population, number) for number in np.unique(members >> block_bits(program, drive.population))}
+            reached = {block_of_drive(drive.population, number) for number in np.unique(members >> block_bits[drive.population])}
             for b in reached:
                 found[b].append((d, k, int(len(reached) == 1), int(drive.port)))
                 targets[b].events += bins * drives.blocks.length[drive.block + k]
@@ -217,8 +217,3 @@ def _feeds(program, targets, block_of_drive, window):
     ends = np.cumsum([len(f) for f in found], dtype=np.int64)
     targets.feed[:], targets.feed_end[:] = ends - [len(f) for f in found], ends
     return np.array(feeds, np.int64).reshape(-1, 4).view(FEED).ravel().view(np.recarray)
-
-
-def block_bits(program, population):
-    """log2 of the size of a population's blocks, as a shift that int64 can take."""
-    return int(min(program.fabric.block_bits[population], 40))

@@ -240,11 +240,18 @@ def pool_of(state, b):
     return Pool(state.chains[b], state.dealt[b], state.following[b])
 
 
-def lacks(own, array, needed):
-    """Note which array is too short for a block; True."""
+def note_short(counters, array, needed):
+    """Note which array is too short; False, for there is no room."""
+    counters[SHORT] = array
+    counters[NEEDED] = needed
+    return False
+
+
+def note_block_short(own, array, needed):
+    """The same for a block."""
     own[BLOCK_SHORT] = array
     own[BLOCK_NEEDED] = needed
-    return True
+    return False
 
 
 def copied(state):

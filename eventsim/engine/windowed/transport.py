@@ -4,27 +4,20 @@ from ...numerics.prediction import next_emission
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
 from .flights import fetch_rows, send_own
-from .state import ARRIVALS, ARRIVED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, NEEDED, RINGS, SHORT
-
-
-def short(counters, array, needed):
-    """Note which array is too short; False."""
-    counters[SHORT] = array
-    counters[NEEDED] = needed
-    return False
+from .state import ARRIVALS, ARRIVED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, RINGS, note_short
 
 
 def emit_sources(poisson, fired, train, wakes, place, draws, counters, places, end):
     """Sources emit what they emit before `end`; False where there is no room."""
     while counters[TRAIN] < train.size and train[counters[TRAIN]].time < end:
         if counters[FIRED] >= fired.size:
-            return short(counters, FIRINGS, counters[FIRED] + 1)
+            return note_short(counters, FIRINGS, counters[FIRED] + 1)
         fired[counters[FIRED]] = train[counters[TRAIN]]
         counters[FIRED] += 1
         counters[TRAIN] += 1
     while counters[WAKES] > 0 and wakes[0].time < end:
         if counters[FIRED] >= fired.size:
-            return short(counters, FIRINGS, counters[FIRED] + 1)
+            return note_short(counters, FIRINGS, counters[FIRED] + 1)
         t, address = wakes[0].time, wakes[0].address
         fired[counters[FIRED]].time = t
         fired[counters[FIRED]].address = address
@@ -44,11 +37,11 @@ def send(fabric, plan, lanes, rings, flights, own, times, fired, counters, first
         return True
     for lane in range(lanes.size):
         if lanes[lane].count + n > rings.shape[1]:
-            return short(counters, RINGS, lanes[lane].count + n)
+            return note_short(counters, RINGS, lanes[lane].count + n)
     if plan.most_own > 0:
         for b in range(own.shape[0]):
             if own[b, FLIGHTS] + n * plan.most_own > flights.shape[1]:
-                return short(counters, IN_FLIGHT, own[b, FLIGHTS] + n * plan.most_own)
+                return note_short(counters, IN_FLIGHT, own[b, FLIGHTS] + n * plan.most_own)
     for i in range(first, counters[FIRED]):
         t, source = fired[i].time, fired[i].address
         p = fabric.of_address[source]
@@ -83,7 +76,7 @@ def take_arrivals(fabric, lanes, rings, arrivals, counters, end):
             n += 1
             at = at + 1 if at + 1 < rings.shape[1] else 0
     if n > arrivals.size:
-        return short(counters, ARRIVED, n)
+        return note_short(counters, ARRIVED, n)
     n = 0
     for lane in range(lanes.size):
         while lanes[lane].count > 0 and rings[lane, lanes[lane].head].time < end:
