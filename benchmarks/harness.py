@@ -8,6 +8,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -87,16 +88,18 @@ class Figure:
 
 
 def stretches(sim, duration, runs, warm_up=0.0):
-    """Run on for several stretches; per stretch what it added to the counters and its wall seconds: a list of dicts."""
+    """Run on for several stretches; per stretch what it added to the counters, its wall and processor seconds: a list of dicts."""
     if warm_up:
         sim.run(warm_up)
     out = []
     before = sim.stats
     for _ in range(runs):
+        begin = time.process_time()
         sim.run(duration)
+        processor = time.process_time() - begin
         after = sim.stats
         keys = ("spikes", "source_spikes", "deliveries", "drive_events", "wall_s")
-        out.append({key: after[key] - before[key] for key in keys})
+        out.append({key: after[key] - before[key] for key in keys} | {"processor_s": processor})
         before = after
     return out
 

@@ -6,6 +6,7 @@ from .against.tables import tables
 from .harness import RESULTS
 
 GROUPS = ("network", "memory", "micro", "startup")
+SCALED = "scaling: "  # how names begin that have a section of their own
 
 
 def latest():
@@ -30,10 +31,48 @@ def page(results):
     for group, figures in results.items():
         if not figures:
             continue
+        tabled = [f for f in figures.values() if not f["name"].startswith(SCALED)]
         lines += ["", f"## {group.capitalize()}", "", "| | median | unit | runs | checked before |", "| --- | ---: | --- | --- | --- |"]
-        lines += [_row(f) for f in figures.values()]
-        lines += ["", *_conditions(figures.values())]
+        lines += [_row(f) for f in tabled]
+        lines += ["", *_conditions(tabled)]
+        if len(tabled) < len(figures):
+            lines += time_against_rate([f for f in figures.values() if f not in tabled])
     return "\n".join(lines) + "\n"
+
+
+def time_against_rate(figures):
+    """What `python -m benchmarks.network scaling` found, a section of the page: lines, their points, and growth with size."""
+    fits = [f for f in figures if f["name"].startswith(f"{SCALED}line")]
+    points = [f for f in figures if f not in fits]
+    lines = [
+        "",
+        "## Time against rate",
+        "",
+        "![Processor time against deliveries, and per delivery against size](../../docs/figures/scaling.png)",
+        "",
+    ]
+    for f in fits:
+        value, least, most = (f"{round(x, 3) + 0.0:.3g}" for x in (f["value"], min(f["runs"]), max(f["runs"])))
+        lines.append(f"- {f['name'].removeprefix(SCALED)} **{value}** {f['unit']} (single runs: {least} to {most})")
+    lines += ["", "| | measured rate (Hz) | engine | million deliveries | processor s | runs | ns/delivery |"]
+    lines.append("| --- | ---: | --- | ---: | ---: | --- | ---: |")
+    for f in points:
+        d, runs = f["detail"], f["runs"]
+        million = 1e-6 * d["deliveries_per_model_s"]
+        each = f"{1e3 * f['value'] / million:.2f}" if million else "-"
+        spread = f"{len(runs)} ({min(runs):.2g} to {max(runs):.2g})"
+        name = f["name"].removeprefix(SCALED).removesuffix(", sequential")
+        lines.append(f"| {name} | {d['rate_hz']:.2f} | {d['engine']} | {million:.4g} | {f['value']:.3g} | {spread} | {each} |")
+    lines += [
+        "",
+        f"Deliveries and processor seconds are those of a second of model time, one thread; weights of the lines make relative errors count alike. Checked before: {points[0]['checked']}.",
+        "The rate in a name is the one that theory gives for the current. Where there are no spikes, what is left is the noise, 200 drive events a second for each neuron; without noise nothing happens.",
+    ]
+    reason = next(f["detail"]["engine_reason"] for f in points if f["detail"]["engine"] == "windowed" and f["detail"]["rate_hz"])
+    lines.append(
+        f'`engine="auto"` takes the windowed engine for all of these networks; at 10,000 neurons with 1,000 inputs because {reason}.'
+    )
+    return [*lines, "", *_conditions(figures)]
 
 
 def beside_others():

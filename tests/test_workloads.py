@@ -8,6 +8,9 @@ import pytest
 import eventsim as es
 from benchmarks.against import cases, compiled, peers, session
 from benchmarks.against.export import export, synapses
+from benchmarks.network.scaling import fitted
+from benchmarks.networks import NOISE_RATE, recurrent
+from benchmarks.report import RESULTS, beside_others, latest, page
 from eventsim.analysis import mean_rate
 from eventsim.lowering import lower
 from eventsim.published import potjans_diesmann2014, vogels_abbott2005
@@ -51,6 +54,39 @@ def test_imposed_rate(rate):
     sim.run(duration)
     # 5,000 spikes: five standard deviations of a Poisson process
     assert mean_rate(sim.spikes, net.populations, begin=0.0, end=duration) == pytest.approx(rate, rel=0.07)
+
+
+@pytest.mark.parametrize(("rate", "tolerance"), [(10.0, 0.3), (20.0, 0.15)])
+def test_recurrent_network_fires_at_the_rate_of_theory(rate, tolerance):
+    net = recurrent(2_000, 400, rate)
+    sim = es.Simulator(net)
+    sim.run(800.0)
+    # Of three draws of this small network: 0.83 to 0.94 and 0.95 to 0.99 of it. Half the current, and it would be silent.
+    assert mean_rate(sim.spikes, net.populations, begin=200.0, end=800.0) == pytest.approx(rate, rel=tolerance)
+
+
+def test_recurrent_network_without_current_is_silent_and_without_noise_nothing_happens():
+    driven, still = (es.Simulator(recurrent(500, 50, 0.0, noise)) for noise in (NOISE_RATE, 0.0))
+    for sim in (driven, still):
+        sim.run(200.0)
+        assert len(sim.spikes) == 0
+    assert driven.stats["drive_events"] == pytest.approx(500 * NOISE_RATE * 0.2, rel=0.05)  # 7 standard deviations
+    assert still.stats["drive_events"] == still.stats["neuron_updates"] == 0
+
+
+def test_line_goes_through_points_of_a_line_and_is_relative():
+    x = np.array([1e6, 3e6, 1e7, 1e8])
+    assert fitted(x, 0.1 + 3e-9 * x) == pytest.approx((0.1, 3e-9))
+    # A tenth too much at either end changes both as much, relative to the line: what is small counts as much as what is large.
+    intercept, slope = fitted([1.0, 1e3], [2.2, 1.1e3])
+    assert intercept + slope == pytest.approx(2.2)
+    assert intercept + 1e3 * slope == pytest.approx(1.1e3)
+
+
+def test_results_page_is_made_of_the_newest_results():
+    text = (RESULTS / "README.md").read_text()
+    assert text == page(latest()) + beside_others()
+    assert "## Time against rate\n" in text
 
 
 @pytest.mark.parametrize("net", [vogels_abbott2005(scale=0.05), potjans_diesmann2014(scale=0.01)], ids=["shared", "individual"])

@@ -8,6 +8,7 @@ from eventsim.workloads import many_delays, pulse_coupled, silent, workloads
 
 from ..harness import Figure, agree_with_reference, check, check_close, check_poisson, stretches
 from .building import building
+from .scaling import scaling
 
 SMALL = "reference on a small instance"
 
@@ -125,5 +126,6 @@ BENCHMARKS = {
     "many_pulses": _workload("S1M", lambda: pulse_coupled(100, 20)),
     "microcircuit": _workload("P", lambda: potjans_diesmann2014(scale=0.01), 5.0),
     "threads": threads,
+    "scaling": scaling,
     "building": building,
 }

@@ -41,7 +41,8 @@ V_MEAN, V_STD = -58.0, 10.0  # mV, of the initial potentials
 WEIGHT, G, WEIGHT_SPREAD = 87.81, -4.0, 0.1  # pA (a potential of 0.15 mV), inhibition relative to it, relative standard deviation
 DELAY_EXC, DELAY_INH, DELAY_SPREAD, SHORTEST_DELAY = 1.5, 0.75, 0.5, 0.1  # ms, ms, relative standard deviation, ms
 
-# Mean rates at full size, Hz; the drives as `_RATES` names them.
+# Mean rates at full size, Hz, by what the files that give them are set to: nest-simulator 2.20, Potjans_2014, and
+# INM-6/microcircuit-PD14-model.
 _RATES = {
     "poisson": (0.971, 2.868, 4.746, 5.396, 8.142, 9.078, 0.991, 7.523),
     "dc": (0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829),
@@ -137,7 +138,8 @@ def potjans_diesmann2014_rates(drive="poisson"):
     -------
     dict
         Hz, by name of population. One long run of one draw each: other draws differ by some per cent, and more in the
-        layers that fire little.
+        layers that fire little. "dc" is what a file gives that is set to a constant current; simulations of several draws
+        (docs/published.md) say that it was found with Poisson input.
 
     Examples
     --------
