@@ -15,7 +15,7 @@ def check_drawn(network):
     """Refuse parameters of sources that were drawn from distributions and do not go together."""
     for p in network.populations:
         if p.is_source:
-            p.model.check_values({name: p._values(name) for name in p.values}, f" of {p.name!r}")
+            p.model._check_values({name: p._values(name) for name in p.values}, f" of {p.name!r}")
 
 
 def lower_sources(network, seed):

@@ -97,7 +97,7 @@ class Population(_Selection):
             self.values.update(model.values)
             for key, value in self.values.items():
                 self._check_length(value, f"{model.name} {key}")
-            model.check_size(self.n, name)
+            model._check_size(self.n, name)
         else:
             raise ParameterError(
                 f"model of population {name!r} must be a neuron or a source such as es.LIF() or es.Poisson(rate), got {_cast.short(model)}"

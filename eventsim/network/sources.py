@@ -52,12 +52,16 @@ class Source:
         self.values = values
         known = [v for v in values.values() if isinstance(v, np.ndarray)]
         if not any(isinstance(v, Distribution) for v in values.values()) and len({v.shape for v in known}) <= 1:
-            self.check_values(values)
+            self._check_values(values)
 
-    def check_values(self, values, whose=""):
+    def _restore(self, values):
+        """Be a source of these values, whose spikes a checkpoint knows."""
+        self.values = values
+
+    def _check_values(self, values, whose=""):
         """Refuse values (floats or arrays of one length) that are too large or contradict each other."""
 
-    def check_size(self, n, population):
+    def _check_size(self, n, population):
         """Refuse a population of n, where a parameter that is no number per source says otherwise."""
 
     def __repr__(self):
@@ -94,7 +98,7 @@ class Poisson(Source):
         rate = _rate(rate, "Poisson rate", _RATE)
         super().__init__(rate=rate, dead_time=_cast.check_parameter(dead_time, _DEAD_TIME, "Poisson"))
 
-    def check_values(self, values, whose=""):
+    def _check_values(self, values, whose=""):
         """Refuse rates that are too high, and dead times that leave no time to emit."""
         rate, dead_time = values["rate"], values["dead_time"]
         _check_most(rate, f"Poisson rate{whose}", MAX_RATE, "Hz")
@@ -142,7 +146,7 @@ class Regular(Source):
         else:
             super().__init__(period=_cast.check_parameter(period, _PERIOD, "Regular"), phase=phase)
 
-    def check_values(self, values, whose=""):
+    def _check_values(self, values, whose=""):
         """Refuse rates that are too high."""
         if "rate" in values:
             _check_most(values["rate"], f"Regular rate{whose}", MAX_RATE, "Hz")
@@ -173,7 +177,7 @@ class GammaProcess(Source):
         rate = _rate(rate, "GammaProcess rate", _RATE)
         super().__init__(rate=rate, shape=_cast.check_parameter(shape, _SHAPE, "GammaProcess"))
 
-    def check_values(self, values, whose=""):
+    def _check_values(self, values, whose=""):
         """Refuse rates that are too high and shapes without variation."""
         _check_most(values["rate"], f"GammaProcess rate{whose}", MAX_RATE, "Hz")
         _check_most(values["shape"], f"GammaProcess shape{whose}", MAX_SHAPE)
@@ -235,16 +239,23 @@ class InhomogeneousPoisson(Source):
         rates = _cast.floats(rate, "InhomogeneousPoisson rate", "Hz", low=0.0)
         if rates.ndim not in (1, 2) or rates.shape[-1] != len(self.times):
             m = len(self.times)
-            raise ParameterError(f"InhomogeneousPoisson rate must have shape ({m},) or (n, {m}), one for each of times, got shape {rates.shape}")
+            raise ParameterError(
+                f"InhomogeneousPoisson rate must have shape ({m},) or (n, {m}), one for each of times, got shape {rates.shape}"
+            )
         _check_most(rates, "InhomogeneousPoisson rate", MAX_RATE, "Hz")
         self.rates = np.where(rates < MIN_RATE, 0.0, rates)
 
-    def check_values(self, values, whose=""):
+    def _restore(self, values):
+        """The same."""
+        super()._restore(values)
+        self.functions = self.times = self.rates = None
+
+    def _check_values(self, values, whose=""):
         """Refuse rates that are too high."""
         if "max_rate" in values:
             _check_most(values["max_rate"], f"InhomogeneousPoisson max_rate{whose}", MAX_RATE, "Hz")
 
-    def check_size(self, n, population):
+    def _check_size(self, n, population):
         """There must be one row of rates, or one function, for all sources or for each."""
         given = n if self.rates is None or self.rates.ndim == 1 else len(self.rates)
         if self.functions is not None and len(self.functions) > 1:
@@ -253,7 +264,7 @@ class InhomogeneousPoisson(Source):
             what = "rows of rates" if self.functions is None else "functions"
             raise ParameterError(f"InhomogeneousPoisson of population {population!r} needs {n} {what}, or one for all, got {given}")
 
-    def function_of(self, k):
+    def _function_of(self, k):
         """The rate function of source k."""
         return self.functions[k if len(self.functions) > 1 else 0]
 
@@ -314,7 +325,12 @@ class SpikeSource(Source):
         self.jitter = None if jitter is None else _jitter(jitter)
         super().__init__(**({} if period is None else {"period": _cast.check_parameter(period, _PERIOD, "SpikeSource")}))
 
-    def check_values(self, values, whose=""):
+    def _restore(self, values):
+        """The same."""
+        super()._restore(values)
+        self.trains = self.jitter = None
+
+    def _check_values(self, values, whose=""):
         """Refuse periods that are shorter than their trains."""
         if "period" not in values or self.trains is None:
             return
@@ -325,9 +341,11 @@ class SpikeSource(Source):
         if wrong.any():
             k = int(np.argmax(wrong))
             period = float(np.broadcast_to(values["period"], last.shape)[k])
-            raise ParameterError(f"SpikeSource period must be > all times of the train, got {period!r} ms and a spike at {float(last[k])!r} ms of train {k}{whose}")
+            raise ParameterError(
+                f"SpikeSource period must be > all times of the train, got {period!r} ms and a spike at {float(last[k])!r} ms of train {k}{whose}"
+            )
 
-    def check_size(self, n, population):
+    def _check_size(self, n, population):
         """There must be a train for each source."""
         if self.trains is not None and len(self.trains) != n:
             raise ParameterError(

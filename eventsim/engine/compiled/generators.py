@@ -7,7 +7,7 @@ import numpy as np
 
 from ... import _jit
 from ...numerics.emission import EMISSIONS
-from .pointers import CALLS, call_emission, signatures
+from .pointers import call_emission, signatures
 from .queues import set_wake
 
 # So many generators at most are started in plain Python: some hundredths of a second, while compiling takes longer.
@@ -16,6 +16,7 @@ _FEW = 1000
 
 def emissions(program):
     """The addresses of the functions that say when generators emit, by kind; 0 for kinds that the Program has not."""
+    _jit.call_through_addresses((call_emission,), signatures)
     present = set(program.generators.kind.tolist())
     return _jit.addresses([_compiled(kind) if kind in present else None for kind in range(len(EMISSIONS))])
 
@@ -37,7 +38,6 @@ def start(program, emission, draws, wakes, place, counters):
 
 @functools.cache
 def _kernel():
-    _jit.call_through_addresses(CALLS, signatures)
     return _jit.compiled(start_generators)
 
 

@@ -75,9 +75,9 @@ class WindowedEngine:
         self._now = 0.0
         self._fixed, self._framed = (_jit.frame(program), _jit.frame(self.plan)), _jit.framing()
         self._adapters = [bind(m) for m in models]
-        by_kind = (_jit.addresses([a[name] for a in self._adapters]) for name in BY_ADDRESS)
-        emission = emissions(program)
-        self._calls = _jit.frame(Calls(*by_kind, emission, *_parts(len(program.drives.drives) > 0, self.plan.most_own > 0)[0]))
+        by_kind = [_jit.addresses([a[name] for a in self._adapters]) for name in BY_ADDRESS]
+        by_kind.append(emission := emissions(program))
+        self._calls = _jit.frame(Calls(*by_kind, *_parts(len(program.drives.drives) > 0, self.plan.most_own > 0)[0]))
         start(program, emission, self._whole.draws, self._whole.wakes, self._whole.place, self._whole.counters)
 
     def _share_out(self, threads, events):
