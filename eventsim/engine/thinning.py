@@ -24,6 +24,9 @@ _LONGEST = 2.0**20  # ms
 # Candidates drawn at a time, where the end of the run is known and where it is not.
 _AHEAD, _AHEAD_OF_PREDICATE = 1e5, 1e3
 
+# Bins looked at together, of all sources; of those that hardly ever emit most bins are empty.
+_BINS = 1e6
+
 
 class Thinning:
     """The sources of a network whose rates are functions.
@@ -56,17 +59,19 @@ class Thinning:
         for p in self._populations:
             groups = {}
             for k in range(p.n):
-                groups.setdefault(p.model._function_of(k), []).append(place + k)
+                function = p.model._function_of(k)
+                groups.setdefault(id(function), (function, []))[1].append(place + k)
             place += p.n
-            self._function += [(function, p.name) for function in groups]
-            self._asked += [np.array(sources) for sources in groups.values()]
+            self._function += [(function, p.name) for function, _ in groups.values()]
+            self._asked += [np.array(sources) for _, sources in groups.values()]
 
     def reach(self, engine, stop):
         """Hand the engine all spikes up to where it can go now, `stop` at the latest: that time, ms."""
         if stop <= self.until or not self._rate.any() or self.until >= engine.furthest:
             return stop
         ahead = _AHEAD if stop < math.inf else _AHEAD_OF_PREDICATE
-        end = min(stop, max(self.until + 1e3 * ahead / self._rate.sum(), math.nextafter(self.until, math.inf)), engine.furthest)
+        length = min(1e3 * ahead / self._rate.sum(), _LONGEST * max(1.0, _BINS / len(self._rate)))
+        end = min(stop, max(self.until + length, math.nextafter(self.until, math.inf)), engine.furthest)
         spikes = self.spikes(self.until, end)
         if len(spikes):
             engine.inject(spikes)

@@ -20,7 +20,7 @@ _MAX_RATE = Parameter("max_rate", 0.0, "Hz", low=0.0)
 _DEAD_TIME = Parameter("dead_time", 0.0, "ms", low=0.0)
 _PERIOD = Parameter("period", 0.0, "ms", low=MIN_PERIOD)
 _PHASE = Parameter("phase", 0.0, "ms", low=0.0)
-_SHAPE = Parameter("shape", 1.0, "(no unit)", low=MIN_SHAPE)
+_SHAPE = Parameter("shape", 1.0, "", low=MIN_SHAPE)
 
 
 def check_rate(value, name, shape=None):
@@ -156,7 +156,7 @@ class GammaProcess(Source):
     """Renewal processes whose intervals are gamma distributed, in equilibrium from time 0; one train per source.
 
     The coefficient of variation of the intervals is 1 / sqrt(shape): shape 1 is a Poisson process, more is more regular,
-    less burstier.
+    less burstier. Of a shape far below 1 many intervals are below a time's last bit, which is what they then are.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ class InhomogeneousPoisson(Source):
                 f"got a function with times = {_cast.short(times)}, max_rate = {_cast.short(max_rate)}"
             )
         super().__init__(max_rate=_rate(max_rate, "InhomogeneousPoisson max_rate", _MAX_RATE))
-        for function in set(self.functions):
+        for function in {id(f): f for f in self.functions}.values():  # each once, hashable or not
             rates_at(function, np.zeros(2), "InhomogeneousPoisson")
 
     def _take_steps(self, rate, times, max_rate):
@@ -290,7 +290,7 @@ def rates_at(function, times, whose):
     except Exception as error:
         raise ParameterError(
             f"rate of {whose} must be a function of an array of times (ms), such as lambda t: 5.0 + np.sin(t); called with one it raised "
-            f"{type(error).__name__}: {error}"
+            f"{type(error).__name__}: {' '.join(str(error).split())}"
         ) from error
     if _cast.dimensions(given, f"rate of {whose}") == 0:
         return np.full(times.shape, _cast.number(given, f"what the rate function of {whose} returns", "Hz", low=0.0))
