@@ -2,8 +2,8 @@
 
     import eventsim as es
 
-Description: `Network`, neuron models (`LIF`, `LIFExp`), sources (`Poisson`, `SpikeSource`), connection rules,
-distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
+Description: `Network`, neuron models (`LIF`, `LIFExp`), sources (`Poisson`, `Regular`, `GammaProcess`,
+`InhomogeneousPoisson`, `SpikeSource`), connection rules, distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
 
 import importlib
@@ -36,11 +36,14 @@ from .network import (
     FixedOutDegree,
     FixedProbability,
     FixedTotalNumber,
+    GammaProcess,
+    InhomogeneousPoisson,
     LogNormal,
     Network,
     Normal,
     OneToOne,
     Poisson,
+    Regular,
     SpikeSource,
     Uniform,
 )
@@ -66,6 +69,8 @@ __all__ = [
     "FixedProbability",
     "FixedTotalNumber",
     "FormatError",
+    "GammaProcess",
+    "InhomogeneousPoisson",
     "InternalError",
     "LIFExp",
     "LogNormal",
@@ -79,6 +84,7 @@ __all__ = [
     "ParameterError",
     "Poisson",
     "RecordingError",
+    "Regular",
     "SelectionError",
     "SimulationError",
     "Simulator",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import eventsim as es
 
 NEURONS = ("LIF", "LIFExp", "LIFExp3")
+SOURCES = ("Poisson", "Regular", "GammaProcess", "InhomogeneousPoisson", "SpikeSource")
 
 # Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
 _POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
@@ -25,7 +26,7 @@ STEPS = (0.5, 0.1, None)
 
 @dataclass(frozen=True)
 class Group:
-    """A population: kind is one of NEURONS, "Poisson" or "SpikeSource"; v is its initial potential (None: default)."""
+    """A population: kind is one of NEURONS or of SOURCES; v is its initial potential (None: default)."""
 
     kind: str
     n: int
@@ -177,15 +178,52 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     return Group(kind, n, values, v)
 
 
+def wave(t):
+    """A rate that changes with time, Hz."""
+    return 250.0 * (1.0 + np.sin(t))
+
+
+def gate(t):
+    """A rate that is nothing or 500 Hz, with edges on the grids."""
+    return np.where(np.floor(t) % 2.0 == 0.0, 500.0, 0.0)
+
+
 @st.composite
 def sources(draw, step, end, max_n=4):
-    """A population of sources."""
+    """A population of sources; trains and regular ones meet at instants of the grid."""
     n = draw(st.integers(1, max_n))
-    if draw(st.booleans()):
-        rates = st.sampled_from((500.0, 200.0, 1000.0, 0.0))
-        return Group("Poisson", n, {"rate": _per_member(draw, n, rates)})
+    kind = draw(st.sampled_from(("SpikeSource", "Poisson", "SpikeSource", *SOURCES)))
+    rates = _per_member(draw, n, st.sampled_from((500.0, 200.0, 1000.0, 0.0)))
+    if kind == "Poisson":
+        return Group(kind, n, {"rate": rates, "dead_time": _per_member(draw, n, st.sampled_from((0.0, 0.5, 0.999)))})
+    if kind == "Regular":
+        phase = _per_member(draw, n, _times(step, 0.0, 4.0))
+        if draw(st.booleans()):
+            return Group(kind, n, {"rate": rates, "phase": phase})
+        return Group(kind, n, {"period": _per_member(draw, n, _times(step, step or 0.3, 4.0)), "phase": phase})
+    if kind == "GammaProcess":
+        return Group(kind, n, {"rate": rates, "shape": _per_member(draw, n, st.sampled_from((0.02, 0.5, 1.0, 3.0, 200.0)))})
+    if kind == "InhomogeneousPoisson":
+        return Group(kind, n, draw(rates_in_time(step, end, n)))
     train = st.lists(_times(step, 0.0, min(end, 4.0 if step else end)), min_size=4, max_size=12)
-    return Group("SpikeSource", n, {"times": [sorted(draw(train)) for _ in range(n)]})
+    values = {"times": [sorted(draw(train)) for _ in range(n)]}
+    if draw(st.booleans()):
+        values["period"] = max(t[-1] for t in values["times"]) + (step or 0.25) * draw(st.integers(1, 4))
+    if draw(st.booleans()):
+        values["jitter"] = draw(st.sampled_from((0.0, 0.1, 2.0, ("Uniform", -1.0, 0.5), ("Exponential", 0.5))))
+    return Group(kind, n, values)
+
+
+@st.composite
+def rates_in_time(draw, step, end, n):
+    """Parameters of an InhomogeneousPoisson: steps for all or for each, a function for all or for each."""
+    if draw(st.booleans()):
+        functions = st.sampled_from((wave, gate))
+        rate = draw(functions) if draw(st.booleans()) else draw(st.lists(functions, min_size=n, max_size=n))
+        return {"rate": rate, "max_rate": _per_member(draw, n, st.sampled_from((500.0, 800.0)))}
+    times = sorted(draw(st.lists(_times(step, 0.0, end), min_size=1, max_size=5, unique=True)))
+    row = st.lists(st.sampled_from((0.0, 50.0, 500.0, 1000.0)), min_size=len(times), max_size=len(times))
+    return {"rate": draw(row) if draw(st.booleans()) else [draw(row) for _ in range(n)], "times": times}
 
 
 # -- synapses ----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from .choice import check_engine, make_engine
 from .ends import end_of_run
 from .progress import Interruption, ProgressBar
 from .status import Status
+from .thinning import Thinning
 
 
 class Simulator:
@@ -36,7 +37,7 @@ class Simulator:
         Python, slow, the bits of "sequential"), or "auto": "windowed" where the network suits it and a window holds
         enough events to pay, else "sequential". The choice depends on the network alone; `sim.stats` tells it.
     seed : int, optional
-        Of the noise (drives, Poisson sources); the structure stays that of the network's own seed.
+        Of the noise (drives, random sources); the structure stays that of the network's own seed.
     record_spikes : bool or list of populations and views
         Whose spikes to record. True: all neurons; sources are recorded on request.
     micro_steps : int
@@ -65,6 +66,7 @@ class Simulator:
         self.threads = _cast.integer(threads, "threads", low=1)
         self._adopt(network, [j.label for j in network.projections])
         self.seed = network.seed if seed is None else _cast.seed(seed)
+        self._thinning = Thinning(self._described, self.seed)
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
@@ -236,7 +238,7 @@ class Simulator:
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:
-            stop = min([end, *(trace.next_time() for trace in self._traces)])
+            stop = self._thinning.reach(self._engine, min([end, *(trace.next_time() for trace in self._traces)]))
             status = Status.DONE if stop <= self.now else self._engine.advance(stop, predicate is not None)
             if status is Status.DONE:
                 self._sample()
@@ -463,7 +465,7 @@ class Simulator:
         save(self, path)
 
     @classmethod
-    def load(cls, path, models=(), threads=1):
+    def load(cls, path, models=(), threads=1, rates=None):
         """Read a checkpoint; the simulator goes on bit for bit as the saved one would have.
 
         Parameters
@@ -472,10 +474,12 @@ class Simulator:
         models : neuron models of the user's own that the network contains
         threads : int, >= 1
             As for a new simulator; not that of the saved one.
+        rates : dict, optional
+            By name of the population, the functions that were the rates of `InhomogeneousPoisson` sources.
         """
         from .checkpoint import load
 
-        return load(cls, path, models, _cast.integer(threads, "threads", low=1))
+        return load(cls, path, models, _cast.integer(threads, "threads", low=1), rates)
 
     def __repr__(self):
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"

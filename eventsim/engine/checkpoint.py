@@ -16,10 +16,11 @@ from ..errors import FormatError, MissingFileError, ParameterError
 from ..lowering import lower
 from ..lowering.program import Drives, Fabric, Program
 from ..network.network import Network
-from ..network.sources import Poisson, SpikeSource
+from ..network.sources import SOURCES, InhomogeneousPoisson
 from ..neurons import LIF, LIFExp
 from ..neurons.model import Neuron, NeuronModel
 from .choice import check_engine, make_engine
+from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
 VERSION = 1
@@ -41,6 +42,7 @@ def save(sim, path):
         "network_seed": sim.network.seed,
         "populations": [_describe(p) for p in sim._described],
         "projections": list(sim._labels),
+        "thinned_until": sim._thinning.until,
     }
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
     arrays |= {f"program.{k}": a for k, a in _program_arrays(sim._engine.program)}
@@ -67,14 +69,16 @@ def _write(path, arrays):
         raise
 
 
-def load(cls, path, models, threads):
+def load(cls, path, models, threads, rates=None):
     """A simulator from a checkpoint."""
     begin, compiling = time.perf_counter(), _jit.seconds()
     known = _known_models(models)
+    if rates is not None and not isinstance(rates, dict):
+        raise ParameterError(f"rates must be a dict of functions by name of their population, got {_cast.short(rates)}")
     path = _path(path)
     header, arrays = _read(path)
     try:
-        network = _network(header, arrays, known)
+        network = _network(header, arrays, known, {} if rates is None else rates)
         _check_layout(arrays, dict(_program_arrays(lower(Network())[0])), "program.")
         program = _program(arrays)
         found = []
@@ -89,9 +93,12 @@ def load(cls, path, models, threads):
         sim = cls.__new__(cls)
         sim._adopt(network, header["projections"], restored=True)
         sim.seed, sim.threads, sim._engine = header["seed"], threads, engine
+        sim._thinning = Thinning(sim._described, sim.seed, float(header["thinned_until"]))
         kept = restored(arrays, sim._populations, program)
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
+    except ParameterError:
+        raise
     except KeyError as missing:
         raise FormatError(f"{path}: the checkpoint lacks {missing}") from None
     except (ValueError, TypeError, IndexError, AttributeError) as error:
@@ -160,32 +167,38 @@ def _describe(p):
     out = {"name": p.name, "n": p.n}
     if isinstance(p.model, Neuron):
         return out | {"kind": "neuron", "model": _identity(p.model.model), "ports": list(p.model.model.ports)}
-    return out | {"kind": p.model.name}
+    return out | {"kind": p.model.name, "function": getattr(p.model, "functions", None) is not None}
 
 
 def _own_values(p):
-    if isinstance(p.model, Neuron):
-        return tuple(p.values)
-    return ()
+    return tuple(p.values)
 
 
-def _network(header, arrays, known):
+def _network(header, arrays, known, rates):
     network = Network(header["network_seed"])
     network.restored = True
     for ordinal, p in enumerate(header["populations"]):
-        if p["kind"] == "Poisson":
-            model = Poisson(0.0)
-        elif p["kind"] == "SpikeSource":
-            model = SpikeSource()
-        else:
-            model = _model(p, known)
-        network.population(p["n"], model, p["name"])
         prefix = f"values.{ordinal}."
         values = {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
-        if values:
-            population = network.populations[-1]
-            population.values.update({k: float(a[0]) if np.all(a == a[0]) else a for k, a in values.items()})
+        values = {k: float(a[0]) if np.all(a == a[0]) else a for k, a in values.items()}
+        model = _model(p, known) if p["kind"] == "neuron" else _source(p, values, rates)
+        network.population(p["n"], model, p["name"])
+        network.populations[-1].values.update(values)
     return network
+
+
+def _source(p, values, rates):
+    """A source as far as it can still be asked about; what it emits is in the Program, but for functions."""
+    if p["function"]:
+        if p["name"] not in rates:
+            raise FormatError(
+                f"the rates of {p['name']!r} are functions, which a checkpoint does not keep; hand them over: Simulator.load(path, rates={{{p['name']!r}: function}})"
+            )
+        return InhomogeneousPoisson(rates[p["name"]], max_rate=values["max_rate"])
+    model = next(s for s in SOURCES if s.name == p["kind"])
+    source = model.__new__(model)
+    source._restore(values)
+    return source
 
 
 def _model(p, known):

@@ -7,14 +7,14 @@ import numpy as np
 from ..errors import CapacityError, NumericalError, ParameterError
 from ..network.distributions import Distribution
 from ..network.rules import FixedOutDegree
-from ..network.sources import Poisson, SpikeSource
+from ..network.sources import SpikeSource
 from ..neurons.model import Neuron
-from ..numerics.random import SOURCE, derive_key
 from .blocks import block_bits
 from .connections import connect_all
 from .drives import lower_drives
 from .memory import available_bytes
-from .program import POISSON, POISSON_SOURCE, POPULATION, SPIKE, SPIKE_SOURCE, STATE, Fabric, Program, records
+from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
+from .sources import check_drawn, lower_sources
 
 
 def lower(network, seed=None, threads=None):
@@ -24,7 +24,7 @@ def lower(network, seed=None, threads=None):
     ----------
     network : Network
     seed : int, optional
-        Of the noise (drives, Poisson sources); the structure always comes from the network's own seed.
+        Of the noise (drives, random sources); the structure always comes from the network's own seed.
     threads : int, optional
         That draw the connections, by default as many as there are processors. No bit depends on it.
 
@@ -44,15 +44,18 @@ def lower(network, seed=None, threads=None):
         if isinstance(p.model, Neuron) and p.model.model not in models:
             models.append(p.model.model)
     check_memory(network)
+    check_drawn(network)
     populations, constants, initial = _lower_populations(network, models)
     projections, *arrays = connect_all(network, threads or os.cpu_count() or 1)
     out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
+    train, generators, table = lower_sources(network, seed)
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),
-        train=_lower_trains(network),
-        poisson=_lower_poisson(network, seed),
+        train=train,
+        generators=generators,
+        table=table,
         constants=constants,
         initial=initial,
     ), models
@@ -90,7 +93,7 @@ def _procedural_bytes(j):
     longest = j.rule.k if isinstance(j.rule, FixedOutDegree) else len(j.post)
     needed = 12.0 * (len(j.pre) + len(j.post)) + 45.0 * longest
     if not isinstance(j.delay, float):
-        rate = float(np.mean(j.pre.population.model.rate)) if isinstance(j.pre.population.model, Poisson) else 1.0
+        rate = float(np.mean(j.pre.population.get("rate"))) if "rate" in j.pre.population.values else 1.0
         low, high = j.delay.reach
         needed += 2.0 * BYTES_PER_KEPT * synapses * rate * 1e-3 * 0.5 * (low + high)
     return needed
@@ -104,7 +107,7 @@ def _lower_populations(network, models):
     for p, lowered in zip(declared, populations, strict=True):
         lowered.first, lowered.count = p.first, p.n
         if p.is_source:
-            lowered.kind = SPIKE_SOURCE if isinstance(p.model, SpikeSource) else POISSON
+            lowered.kind = SPIKE_SOURCE if isinstance(p.model, SpikeSource) else OTHER_SOURCE
             continue
         lowered.kind = models.index(p.model.model)
         own_constants, lowered.constant_stride = _constants(p)
@@ -166,31 +169,6 @@ def _rows(p):
         if isinstance(p.values.get(name), Distribution) and not np.isfinite(rows[:, STATE + k]).all():
             raise NumericalError(f"initial {name} of population {p.name!r} is not finite")
     return rows
-
-
-def _lower_trains(network):
-    """All spike trains that are given, sorted by (time, address)."""
-    trains = [(p.first + k, t) for p in network.populations if isinstance(p.model, SpikeSource) for k, t in enumerate(p.model.trains or ())]
-    train = records(SPIKE, sum(len(t) for _, t in trains))
-    train.time = _joined([t for _, t in trains], np.float64)
-    train.address = _joined([np.full(len(t), address) for address, t in trains], np.int64)
-    return train[np.lexsort((train.address, train.time))]
-
-
-def _lower_poisson(network, seed):
-    """The Poisson sources that ever emit."""
-    parts = []
-    for p in network.populations:
-        if isinstance(p.model, Poisson):
-            rate = np.broadcast_to(p.model.rate, (p.n,))
-            active = np.flatnonzero(rate > 0.0)
-            part = records(POISSON_SOURCE, len(active))
-            part.address = p.first + active
-            part.interval = 1000.0 / rate[active]
-            for source in part:
-                source.key0, source.key1 = derive_key(seed, SOURCE, int(source.address))
-            parts.append(part)
-    return np.concatenate(parts).view(np.recarray) if parts else records(POISSON_SOURCE, 0)
 
 
 def _joined(parts, dtype):

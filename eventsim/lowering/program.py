@@ -11,8 +11,8 @@ import numpy as np
 from ..synapses.static import BY_SIGN as BY_SIGN
 
 # Kinds of population. Neuron populations have the index of their model instead, 0, 1, ...
-SPIKE_SOURCE = -1
-POISSON = -2
+SPIKE_SOURCE = -1  # that spikes may be injected into
+OTHER_SOURCE = -2
 
 # A lane is a delay that many synapses share; a projection without one keeps a delay for each synapse.
 NO_LANE = -1
@@ -57,7 +57,12 @@ DRIVE = columns(
 MEMBER = columns("target alias", "weight accept")  # target: local index; alias table of rates within the block
 BLOCK = columns("table length")  # cumulative[table:table + length] is the distribution of its number of events
 SPIKE = columns("address", "time")  # time in ms
-POISSON_SOURCE = columns("address key0 key1", "interval")  # mean interval, ms
+GENERATOR = columns(  # a source whose next emission is computed when it emits (numerics/emission.py)
+    "address kind key0 key1 "
+    "table length law "  # where its numbers begin and how many there are, where the law of its displacements begins, or -1
+    "endless",  # 1: it never stops emitting
+    "a b c",
+)
 
 
 def records(dtype, n):
@@ -99,7 +104,8 @@ class Program(NamedTuple):
     fabric: Fabric
     drives: Drives
     train: np.recarray  # SPIKE: all given spike trains, sorted by (time, address)
-    poisson: np.recarray  # POISSON_SOURCE (S,): sources with a positive rate
+    generators: np.recarray  # GENERATOR (S,): sources that may emit, in order of address
+    table: np.ndarray  # float64: rates, trains and laws of generators
     constants: np.ndarray  # float64: constants of the models, by population
     initial: np.ndarray  # float64: initial rows of all neurons
 

@@ -14,7 +14,7 @@ from .rules import (
     FixedTotalNumber,
     OneToOne,
 )
-from .sources import Poisson, SpikeSource
+from .sources import GammaProcess, InhomogeneousPoisson, Poisson, Regular, SpikeSource
 
 __all__ = [
     "CSR",
@@ -27,6 +27,8 @@ __all__ = [
     "FixedOutDegree",
     "FixedProbability",
     "FixedTotalNumber",
+    "GammaProcess",
+    "InhomogeneousPoisson",
     "LogNormal",
     "Network",
     "Normal",
@@ -35,6 +37,7 @@ __all__ = [
     "Population",
     "PopulationView",
     "Projection",
+    "Regular",
     "SpikeSource",
     "Uniform",
 ]

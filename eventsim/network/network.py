@@ -47,7 +47,7 @@ class Network:
         ----------
         n : int, >= 1
         model : Neuron or source
-            `es.LIF(...)`, `es.LIFExp(...)`, `es.Poisson(rate)`, `es.SpikeSource(times)`. Parameters are scalars,
+            `es.LIF(...)`, `es.LIFExp(...)`, `es.Poisson(rate)`, `es.SpikeSource(times)`, ... Parameters are scalars,
             arrays of length n, or distributions.
         name : str, optional
             Unique; by default the model's name and a number.

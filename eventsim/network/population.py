@@ -8,7 +8,7 @@ from .. import _cast
 from ..errors import ParameterError, SelectionError
 from ..neurons.model import Neuron
 from .distributions import Distribution
-from .sources import Poisson, SpikeSource
+from .sources import Source
 
 
 class _Selection:
@@ -36,6 +36,10 @@ class _Selection:
         """
         if not values:
             raise ParameterError(f"set needs the variables to set, such as v=-55.0, for population {self.population.name!r}")
+        if self.population.is_source:
+            for name in values:
+                self.population._check_name(name)
+            raise ParameterError(f"parameters of the source {self.population.name!r} are given when it is made: {self.population.model!r}")
         self.population._assign(values, self.index)
 
     @property
@@ -89,13 +93,11 @@ class Population(_Selection):
             for key, value in self.values.items():
                 self._check_length(value, f"{model.model.name} {key}")
             self._check_order()
-        elif isinstance(model, Poisson):
-            self._check_length(model.rate, "Poisson rate")
-        elif isinstance(model, SpikeSource):
-            if model.trains is not None and len(model.trains) != self.n:
-                raise ParameterError(
-                    f"SpikeSource of population {name!r} needs {self.n} trains, got {len(model.trains)}; a flat list of times is one train"
-                )
+        elif isinstance(model, Source):
+            self.values.update(model.values)
+            for key, value in self.values.items():
+                self._check_length(value, f"{model.name} {key}")
+            model._check_size(self.n, name)
         else:
             raise ParameterError(
                 f"model of population {name!r} must be a neuron or a source such as es.LIF() or es.Poisson(rate), got {_cast.short(model)}"
@@ -126,7 +128,7 @@ class Population(_Selection):
 
     def has_parameter(self, name):
         """Whether that is the name of a parameter of its model."""
-        return not self.is_source and isinstance(name, str) and name in self.model.values
+        return isinstance(name, str) and name in self.model.values
 
     def __len__(self):
         return self.n
@@ -138,7 +140,7 @@ class Population(_Selection):
     # -- parameters and initial state ----------------------------------------------------------------------------
 
     def _names(self):
-        return () if self.is_source else (*self.model.values, *self.model.model.variables)
+        return tuple(self.values) if self.is_source else (*self.model.values, *self.model.model.variables)
 
     def _check_name(self, name):
         if not isinstance(name, str) or name not in self._names():

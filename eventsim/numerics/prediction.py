@@ -2,8 +2,6 @@
 
 import math
 
-from .random import philox, unit
-
 
 def make_state_at(flow, flow_refractory):
     """A function (c, s, last, free, t) -> state at t >= last of a neuron whose state s stands at `last`.
@@ -42,17 +40,3 @@ def make_crossing_time(flow_refractory, above, next_crossing):
         return t
 
     return crossing_time
-
-
-def next_emission(t, mean, k0, k1, number):
-    """Time of a Poisson source's emission `number`, the one before (or 0) being at t; later than t but for the first."""
-    from_stream = t - mean * math.log1p(-first_uniform(number, k0, k1))
-    if from_stream <= t and number > 0:
-        return math.nextafter(t, math.inf)
-    return from_stream
-
-
-def first_uniform(number, k0, k1):
-    """The uniform number that belongs to a counter."""
-    w0, w1, _, _ = philox(number & 0xFFFFFFFF, number >> 32, 0, 0, k0, k1)
-    return unit(w0, w1)

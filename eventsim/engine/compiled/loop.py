@@ -3,7 +3,7 @@
 `advance` is resumable: it returns a status, and Python makes room or raises and may call it again. The instant in
 work (docs/semantics.md, "What happens at one instant") goes through
 
-    1 crossings and sources    `emit_trains`, `look_at_due`
+    1 crossings and sources    `emit_trains`, `look_at_due`, `emit_generated`
     2-3 deliveries             `arrivals_at` and `deliver_arrivals`, then `apply_drive`
                                (ends of refractoriness need no event: states are brought forward when needed)
     4 threshold                `settle_attended`: `look_at` with `settle`
@@ -16,12 +16,21 @@ and may be left only within `emit`, whose place is kept in the counters. The rou
 import math
 
 from ...aer.router import foresee
-from ...lowering.program import POISSON, WAKE
-from ...numerics.prediction import next_emission
+from ...lowering.program import WAKE
 from .adapters import FIRED as NEURON_FIRED
 from .adapters import NOT_FINITE
 from .calendar import EDGE, file_look, open_page, year_over
-from .pointers import call_arrivals, call_chunk, call_deliver, call_drive, call_look, call_prepare, call_route, call_zero
+from .pointers import (
+    call_arrivals,
+    call_chunk,
+    call_deliver,
+    call_drive,
+    call_emission,
+    call_look,
+    call_prepare,
+    call_route,
+    call_zero,
+)
 from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
@@ -61,6 +70,7 @@ def advance(
     settle,
     due,
     plan,
+    emission,
     route,
     arrivals_at,
     zero_arrivals,
@@ -80,8 +90,9 @@ def advance(
     Parameters
     ----------
     deliver, drive, settle, due, plan : int64 (kinds,), addresses of adapters
+    emission : int64 (kinds of generators,), addresses of how they emit (numerics/emission.py)
     route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk : addresses of router (`keep_rows`), `unstored` and background
-    places : int64 (N,), place of an address among the Poisson sources
+    places : int64 (N,), place of an address among the generators
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
     chunk : length of a chunk of drive events (ms), inf without drive
@@ -138,7 +149,7 @@ def advance(
             counters[PHASE] = EMITTING
             emit_trains(state.train, fired, counters, t)
             if counters[WAKES] > 0 and wakes[0].time == t:
-                look_at_due(*looking, counters, due, t, program.poisson, state.draws, places)
+                look_at_due(*looking, counters, due, t, program.generators, program.table, state.draws, places, emission)
             if counters[FIRED] > 0 and counters[WAKES] > 0:  # likely the next to fire
                 foresee(fabric, wakes[0].address)
             n = call_arrivals(arrivals_at, (fabric, queue, arrivals, counters, t)) if arrival == t else 0
@@ -196,25 +207,41 @@ def emit_trains(train, fired, counters, t):
         counters[TRAIN] += 1
 
 
-def emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, address):
-    """A Poisson source emits at t; agree on its next emission."""
+def emit_generated(generators, table, draws, places, emission, wakes, place, fired, counters, t, address):
+    """A generator emits at t; agree on its next emission."""
     fired[counters[FIRED]] = address
     counters[FIRED] += 1
     k = places[address]
     number = draws[k]
     draws[k] = number + 1
-    later = next_emission(t, poisson[k].interval, poisson[k].key0, poisson[k].key1, number)
+    later = call_emission(emission[generators[k].kind], (generators, table, k, t, number))
     set_wake(wakes, place, counters, address, later)
 
 
 def look_at_due(
-    populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, poisson, draws, places
+    populations,
+    of_address,
+    constants,
+    rows,
+    patience,
+    calendar,
+    wakes,
+    place,
+    fired,
+    counters,
+    due,
+    t,
+    generators,
+    table,
+    draws,
+    places,
+    emission,
 ):
     """Sources and neurons to be looked at now, at t."""
     while counters[WAKES] > 0 and wakes[0].time == t:
         address = wakes[0].address
-        if populations[of_address[address]].kind == POISSON:
-            emit_poisson(poisson, draws, places, wakes, place, fired, counters, t, address)
+        if populations[of_address[address]].kind < 0:
+            emit_generated(generators, table, draws, places, emission, wakes, place, fired, counters, t, address)
         else:
             look_at(populations, of_address, constants, rows, patience, calendar, wakes, place, fired, counters, due, t, address)
 

@@ -9,6 +9,7 @@ import functools
 import numpy as np
 
 from ... import _jit
+from ...lowering.program import GENERATOR
 from .state import DRIVE_EVENT, OFFSET, new_state
 
 
@@ -29,6 +30,11 @@ def call_look(function, arguments):
 
 def call_plan(function, arguments):
     """Call a model's `plan`."""
+    return function(*arguments)
+
+
+def call_emission(function, arguments):
+    """Call the function that says when sources of a kind emit."""
     return function(*arguments)
 
 
@@ -67,6 +73,7 @@ CALLS = (
     call_drive,
     call_look,
     call_plan,
+    call_emission,
     call_route,
     call_arrivals,
     call_zero,
@@ -89,12 +96,14 @@ def signatures():
     f, i = nt.float64, nt.int64
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
     events = nt.Array(from_dtype(DRIVE_EVENT), 1, "C", aligned=True)
+    generators = nt.Array(from_dtype(GENERATOR), 1, "C", aligned=True)
     offsets = nt.Array(from_dtype(OFFSET), 1, "C", aligned=True)
     return {
         "call_deliver": i(f, floats, floats, i, indices, floats, i, i, floats, longs, i),
         "call_drive": i(events, i, i, f, floats, floats, longs),
         "call_look": i(f, floats, i, floats, i, f),
         "call_plan": i(f, floats, floats, offsets, i, i),
+        "call_emission": f(generators, floats, i, f, i),
         "call_route": i(fabric, queue, arrivals, counters, f, i, i, i),
         "call_arrivals": i(fabric, queue, arrivals, counters, f),
         "call_zero": i(pool, arrivals, arrivals, counters),

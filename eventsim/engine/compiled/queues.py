@@ -2,7 +2,7 @@
 
 A spike is entered once for each shared delay (into that delay's first-in-first-out lane) and once for each row with
 individual delays (into a heap, by its next arrival); never once for each synapse. Times at which a neuron or a
-Poisson source is looked at are in an indexed heap, one entry each.
+generator is looked at are in an indexed heap, one entry each.
 """
 
 import math

@@ -10,14 +10,13 @@ from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
-from ...numerics.prediction import next_emission
 from ..status import Status
 from . import loop
 from .adapters import bind
 from .background import next_chunk
 from .calendar import file_looks, new_year
+from .generators import emissions, start
 from .pointers import CALLS, signatures
-from .queues import set_wake
 from .state import (
     DELIVERIES,
     DRIVE_EVENTS,
@@ -28,10 +27,11 @@ from .state import (
     RECORDED,
     TRAIN,
     ZERO,
+    generator_places,
     grown,
+    most_fired,
     most_projections,
     new_state,
-    poisson_places,
     tally,
     to_come,
 )
@@ -64,7 +64,7 @@ class SequentialEngine:
         self.program = program
         self.micro_limit = program.n_addresses + micro_limit
         self._most_out = most_projections(program)
-        self._places = poisson_places(program)
+        self._places = generator_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
@@ -77,9 +77,8 @@ class SequentialEngine:
         for p, population in enumerate(program.fabric.populations):
             if population.kind >= 0:
                 self._agree(p, np.arange(population.count), plain=program.n_addresses <= _FEW_NEURONS)
-        if len(program.poisson):
-            queue = self.state.queue
-            _jit.timed(_kernel(start_sources), program.poisson, self.state.draws, queue.wakes, queue.place, self.state.counters)
+        self._emission = emissions(program)
+        start(program, self._emission, self.state.draws, self.state.queue.wakes, self.state.queue.place, self.state.counters)
 
     @property
     def now(self):
@@ -97,6 +96,7 @@ class SequentialEngine:
                 self._program,
                 self._framed(self.state),
                 *self._tables,
+                self._emission,
                 *self._functions[0],
                 self._places,
                 self._most_out,
@@ -195,7 +195,7 @@ class SequentialEngine:
         """Add spikes of sources (SPIKE records) to those still to come."""
         s = self.state
         train = to_come(s, spikes)
-        fired = np.empty(2 * self.program.n_addresses + len(train) + 1, np.int64)
+        fired = np.empty(most_fired(self.program, train), np.int64)
         self.state = s._replace(train=train, fired=fired)
         s.counters[TRAIN] = 0
 
@@ -230,14 +230,6 @@ class SequentialEngine:
 def _rows_of(population, rows):
     """The rows of a population, which begin where `rows` does: a view (count, width)."""
     return rows[: population.count * population.width].reshape(population.count, population.width)
-
-
-def start_sources(poisson, draws, wakes, place, counters):
-    """Agree on the first emission of every Poisson source."""
-    for k in range(poisson.size):
-        first = next_emission(0.0, poisson[k].interval, poisson[k].key0, poisson[k].key1, 0)
-        draws[k] = 1
-        set_wake(wakes, place, counters, poisson[k].address, first)
 
 
 @functools.cache

@@ -110,7 +110,7 @@ class EngineState(NamedTuple):
     zero: np.recarray  # ARRIVAL: what is delivered without delay, in its next micro-step
     drive: DriveState
     train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
-    draws: np.ndarray  # int64 (S,): intervals drawn so far by each Poisson source
+    draws: np.ndarray  # int64 (S,): emissions of each generator so far, the next one included
     scratch: np.ndarray  # float64: a batch of deliveries
     attention: np.ndarray  # int64: neurons to be settled
     attended: np.ndarray  # uint8 (N,): whether a neuron is among them
@@ -143,17 +143,22 @@ def new_state(program, record, capacity=256):
         zero=records(ARRIVAL, expanded),
         drive=drive_state(program),
         train=program.train,
-        draws=np.zeros(len(program.poisson), np.int64),
+        draws=np.zeros(len(program.generators), np.int64),
         scratch=np.zeros(BATCH * (4 + int(program.fabric.populations.width.max(initial=0)))),
         attention=np.empty(n + longest_row(program) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
-        fired=np.empty(2 * n + len(program.train) + 1, np.int64),
+        fired=np.empty(most_fired(program, program.train), np.int64),
         record=record,
         spikes=records(SPIKE, 4 * capacity),
     )
     state.counters[[CHUNK, FAULT]] = -1
     state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
+
+
+def most_fired(program, train):
+    """Room for all spikes of a micro-step: two of a neuron, given ones, and as many of a source as its train repeats."""
+    return 2 * program.n_addresses + len(train) + len(program.table) + 1
 
 
 def longest_row(program):
@@ -280,8 +285,8 @@ def tally(counters):
     }
 
 
-def poisson_places(program):
-    """For every address its place among the Poisson sources (meaningless for others): int64 (N,)."""
+def generator_places(program):
+    """For every address its place among the generators (meaningless for others): int64 (N,)."""
     places = np.zeros(program.n_addresses, np.int64)
-    places[program.poisson.address] = np.arange(len(program.poisson))
+    places[program.generators.address] = np.arange(len(program.generators))
     return places

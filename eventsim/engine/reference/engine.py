@@ -11,10 +11,11 @@ import numpy as np
 from sortedcontainers import SortedList
 
 from ...errors import NumericalError, ZeroDelayLoopError
-from ...lowering.program import BY_SIGN, POISSON, SPIKE, STATE, records, weight_of
+from ...lowering.program import BY_SIGN, SPIKE, STATE, records, weight_of
 from ...lowering.regenerate import new_room, row
 from ...numerics.drive import BLOCK, event, event_count
-from ...numerics.prediction import make_crossing_time, make_state_at, next_emission
+from ...numerics.emission import EMISSIONS
+from ...numerics.prediction import make_crossing_time, make_state_at
 from ..status import Status
 
 # Instants between two looks at the keyboard and the progress bar.
@@ -58,14 +59,16 @@ class ReferenceEngine:
         self.micro_limit = program.n_addresses + micro_limit
         self.now = 0.0
         self.events = SortedList()  # (time, DELIVERY, source, projection, place, target, port, weight) and drive events
-        self.emissions = SortedList()  # (time, address): given spikes of sources, next spikes of Poisson sources
+        self.emissions = SortedList()  # (time, address, generator): next spikes of generators, and given ones (generator -1)
         self.crossings = SortedList()  # (time, address): predicted spikes of neurons
         self.spikes_ = []  # (time, address)
         self.tally = dict.fromkeys(("spikes", "source_spikes", "deliveries", "drive_events", "neuron_updates", "queue_peak"), 0)
         self.margin = math.inf
         self.cells = {}
         self.bins = [0] * len(program.drives.drives)  # next bin of each drive
-        self.draws = {}  # intervals drawn so far by each Poisson source
+        self.generators = [_plain(g) for g in program.generators]
+        self.table = program.table.tolist()
+        self.draws = [0] * len(self.generators)  # emissions of each so far, the next one included
         procedures = program.fabric.procedures
         self._room = new_room(procedures.most.max(initial=0), procedures.n_post.max(initial=0))
         self._populate(models)
@@ -104,9 +107,12 @@ class ReferenceEngine:
 
     def _instant(self, t):
         """Everything that happens at t; whether there was a spike."""
-        fired = [address for _, address in _taken(self.emissions, t)]  # 1 sources emit ...
-        for address in fired:
-            self._next_poisson(address, t)
+        fired = []
+        while emitted := _taken(self.emissions, t):  # 1 sources emit ...
+            for _, address, generator in emitted:
+                fired.append(address)
+                if generator >= 0:
+                    self._generate(generator, t)
         for _, address in list(_until(self.crossings, t)):  # ... and crossings fire
             self._fire(address, t)
             fired.append(address)
@@ -205,20 +211,20 @@ class ReferenceEngine:
                 self.cells[address] = Cell(model, constants, state)
                 self._predict(address)
         for time, address in zip(program.train.time.tolist(), program.train.address.tolist(), strict=True):
-            self.emissions.add((time, address))
-        for source in program.poisson:
-            self.draws[int(source.address)] = 0
-            self._next_poisson(int(source.address), 0.0)
+            self.emissions.add((time, address, -1))
+        for k in range(len(self.generators)):
+            self._generate(k, 0.0)
 
-    def _next_poisson(self, address, t):
-        """Enter the next emission of a Poisson source, the one before being at t."""
-        population = self.program.fabric.populations[self.program.fabric.of_address[address]]
-        if population.kind != POISSON:
-            return
-        source = self.program.poisson[np.searchsorted(self.program.poisson.address, address)]
-        number = self.draws[address]
-        self.draws[address] = number + 1
-        self.emissions.add((next_emission(t, float(source.interval), int(source.key0), int(source.key1), number), address))
+    def _generate(self, k, t):
+        """Enter the next emission of a generator, the one before being at t."""
+        generator = self.generators[k]
+        while True:
+            t = EMISSIONS[generator.kind](self.generators, self.table, k, t, self.draws[k])
+            self.draws[k] += 1
+            if t >= 0.0:  # what would have been before 0 has not been
+                break
+        if t < math.inf:
+            self.emissions.add((t, generator.address, k))
 
     def _synapses_of(self, address):
         """(delay, source, projection, place, target address, port, weight) of all synapses of an address."""
@@ -240,7 +246,7 @@ class ReferenceEngine:
         """The same of a procedural projection."""
         fabric, room = self.program.fabric, self._room
         own = fabric.procedures[j.procedure], fabric.laws[2 * j.procedure], fabric.laws[2 * j.procedure + 1]
-        p, weights, delays = (SimpleNamespace(**dict(zip(r.dtype.names, r.tolist(), strict=True))) for r in own)
+        p, weights, delays = (_plain(r) for r in own)
         first, targets = int(fabric.populations[j.post].first), int(fabric.populations[j.post].count)
         for place in range(row(p, weights, delays, fabric.tables, address, 0, targets, room)):
             delay = float(room.delay[place] if delays.kind else fabric.delay[j.delay])
@@ -286,7 +292,7 @@ class ReferenceEngine:
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
-        self.emissions.update(zip(spikes.time.tolist(), spikes.address.tolist(), strict=True))
+        self.emissions.update((t, a, -1) for t, a in zip(spikes.time.tolist(), spikes.address.tolist(), strict=True))
 
     def record_from_now(self, addresses):
         """Record the spikes of these addresses too, from now on."""
@@ -312,11 +318,11 @@ class ReferenceEngine:
                 -1, 3 + width
             ),
             "events": np.array([tuple(map(float, e)) for e in self.events]).reshape(-1, 8),
-            "emissions": np.array(list(self.emissions), np.float64).reshape(-1, 2),
+            "emissions": np.array(list(self.emissions), np.float64).reshape(-1, 3),
             "spikes": np.array(self.spikes_, np.float64).reshape(-1, 2),
             "tally": np.array(list(self.tally.values()), np.int64),
             "bins": np.array(self.bins, np.int64),
-            "draws": np.array(list(self.draws.values()), np.int64),
+            "draws": np.array(self.draws, np.int64),
             "record": self.record,
         }
 
@@ -330,12 +336,17 @@ class ReferenceEngine:
             cell.crossing = math.inf
             self._predict(int(address))
         self.events = SortedList((t, *map(int, key), weight) for t, *key, weight in arrays["events"].tolist())
-        self.emissions = SortedList((t, int(a)) for t, a in arrays["emissions"].tolist())
+        self.emissions = SortedList((t, int(a), int(k)) for t, a, k in arrays["emissions"].tolist())
         self.spikes_ = [(t, int(a)) for t, a in arrays["spikes"].tolist()]
         self.tally = dict(zip(self.tally, arrays["tally"].tolist(), strict=True))
         self.bins = arrays["bins"].tolist()
-        self.draws = dict(zip(self.draws, arrays["draws"].tolist(), strict=True))
+        self.draws = arrays["draws"].tolist()
         self.record = arrays["record"]
+
+
+def _plain(record):
+    """A record with attributes of plain Python numbers."""
+    return SimpleNamespace(**dict(zip(record.dtype.names, record.tolist(), strict=True)))
 
 
 def _until(queue, t):

@@ -10,7 +10,7 @@ import numpy as np
 from ... import _jit
 from ...errors import FormatError, InternalError, NumericalError, ParameterError, SimulationError
 from ...lowering.program import SPIKE, records
-from ..compiled.sequential import start_sources
+from ..compiled.generators import emissions, start
 from ..compiled.state import (
     DELIVERIES,
     DRIVE_EVENTS,
@@ -19,7 +19,7 @@ from ..compiled.state import (
     SOURCE_SPIKES,
     SPIKES,
     TRAIN,
-    poisson_places,
+    generator_places,
     tally,
     to_come,
 )
@@ -62,7 +62,7 @@ class WindowedEngine:
         self._models = models
         self.plan, self.window = make_plan(program, models, found)
         self.furthest = furthest_edge(self.window)
-        self._places = poisson_places(program)
+        self._places = generator_places(program)
         self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None
         self._whole = new_state(program, self.plan, models, record)  # at a window's edge, or where `write` has cut one
@@ -71,15 +71,14 @@ class WindowedEngine:
         # How far the window in work has been tried for a predicate, the times of its spikes, and whether there were events.
         self._foreseen = None
         self._before_rest = None  # where silence may have begun: the whole state, `now`, the edge up to which there were events
-        self._can_rest = not len(program.drives.drives) and not np.isfinite(program.poisson.interval).any()
+        self._can_rest = not len(program.drives.drives) and not program.generators.endless.any()
         self._now = 0.0
         self._fixed, self._framed = (_jit.frame(program), _jit.frame(self.plan)), _jit.framing()
         self._adapters = [bind(m) for m in models]
-        by_kind = (_jit.addresses([a[name] for a in self._adapters]) for name in BY_ADDRESS)
+        by_kind = [_jit.addresses([a[name] for a in self._adapters]) for name in BY_ADDRESS]
+        by_kind.append(emission := emissions(program))
         self._calls = _jit.frame(Calls(*by_kind, *_parts(len(program.drives.drives) > 0, self.plan.most_own > 0)[0]))
-        if len(program.poisson):
-            s = self._whole
-            _jit.timed(_kernel(start_sources), program.poisson, s.draws, s.wakes, s.place, s.counters)
+        start(program, emission, self._whole.draws, self._whole.wakes, self._whole.place, self._whole.counters)
 
     def _share_out(self, threads, events):
         """How many threads work, and which of them on which block: the largest blocks first, each to who has least."""

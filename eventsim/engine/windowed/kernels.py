@@ -93,7 +93,7 @@ def advance(program, plan, state, calls, window, places, until, whole, budget, o
     counters, clock = state.counters, state.clock
     enough = work_done(counters) + budget
     while True:
-        status = GO if counters[PHASE] != SOURCES else open_window(program, plan, state, window, places, until, whole)
+        status = GO if counters[PHASE] != SOURCES else open_window(program, plan, state, calls, window, places, until, whole)
         if status == GO and counters[PHASE] == LANES:
             if take_arrivals(program.fabric, state.lanes, state.rings, state.arrivals, counters, clock[END]):
                 counters[PHASE] = BLOCKS
@@ -123,7 +123,7 @@ def work_done(counters):
 # -- before and after ---------------------------------------------------------------------------------------------------
 
 
-def open_window(program, plan, state, window, places, until, whole):
+def open_window(program, plan, state, calls, window, places, until, whole):
     """Find the next window, let sources emit, and take out what arrives."""
     counters, clock, fabric = state.counters, state.clock, program.fabric
     begin = clock[START]
@@ -143,7 +143,8 @@ def open_window(program, plan, state, window, places, until, whole):
             return DONE
         end = until
     clock[END] = end
-    if not emit_sources(program.poisson, state.fired, state.train, state.wakes, state.place, state.draws, counters, places, end):
+    wakes, place = state.wakes, state.place
+    if not emit_sources(program, calls.emission, state.fired, state.train, wakes, place, state.draws, counters, places, end):
         return FULL
     sort_spikes(state.fired, 0, counters[FIRED], counters[FIRED] // 3)
     lanes = fabric.lane_delay.size

@@ -23,6 +23,7 @@ class Calls(NamedTuple):
     replay: np.ndarray  # int64, by kind: of the models' adapters
     propagate: np.ndarray
     earliest: np.ndarray
+    emission: np.ndarray  # by kind of generator (numerics/emission.py)
     work_on: int
     accumulate: int
     draw: int  # 0 without drive
@@ -102,7 +103,7 @@ def signatures():
     f, i = nt.float64, nt.int64
     floats, targets, y, words = nt.Array(f, 1, "C"), nt.Array(nt.uint32, 1, "C"), nt.Array(f, 2, "C"), nt.Array(i, 2, "C")
     hot, entries, spikes = (nt.Array(from_dtype(d), 1, "C", aligned=True) for d in (HOT_NEURON, COLLECT_ENTRY, SPIKE))
-    calls = _jit.frame_type(Calls(*[np.empty(0, np.int64)] * 3, *[0] * (len(Calls._fields) - 3)))
+    calls = _jit.frame_type(Calls(*[np.empty(0, np.int64)] * 4, *[0] * (len(Calls._fields) - 4)))
     flat = floats, floats, targets
     return {
         "call_replay": i(floats, i, i, hot, floats, floats, i, entries, i, f, f, f, spikes),

@@ -91,7 +91,7 @@ class WindowState(NamedTuple):
     chains: np.recarray  # CHAIN (B, RING, ways)
     dealt: np.recarray  # DEALT (B, capacity): deliveries dealt out, in chunks of IN_CHUNK
     following: np.ndarray  # int64 (B, capacity / IN_CHUNK): the next chunk of its chain, or of the free ones, or -1
-    wakes: np.recarray  # WAKING: next emissions of Poisson sources, a binary heap
+    wakes: np.recarray  # WAKING: next emissions of generators, a binary heap
     place: np.ndarray  # int64 (N,)
     draws: np.ndarray  # int64 (S,)
     train: np.recarray  # SPIKE
@@ -172,7 +172,7 @@ def new_state(program, plan, models, record, capacity=256):
         following=np.full((blocks, pooled // IN_CHUNK), -1),
         wakes=records(WAKING, n),
         place=np.full(n, -1, np.int64),
-        draws=np.zeros(len(program.poisson), np.int64),
+        draws=np.zeros(len(program.generators), np.int64),
         train=program.train,
         record=record,
         spikes=records(SPIKE, 4 * capacity),

@@ -1,14 +1,15 @@
 """Spikes on their way through the windows, before and after blocks work: out of sources, into lanes and flights, out of lanes."""
 
-from ...numerics.prediction import next_emission
+from ..compiled.pointers import call_emission
 from ..compiled.queues import pop_lane, push_lane, set_wake
 from ..compiled.state import FIRED, QUEUE_PEAK, QUEUED, RECORDED, SOURCE_SPIKES, SPIKES, TRAIN, WAKES
 from .flights import fetch_rows, send_own
 from .state import ARRIVALS, ARRIVED, FIRINGS, FLIGHTS, FROM_SOURCES, IN_FLIGHT, RINGS, note_short
 
 
-def emit_sources(poisson, fired, train, wakes, place, draws, counters, places, end):
+def emit_sources(program, emission, fired, train, wakes, place, draws, counters, places, end):
     """Sources emit what they emit before `end`; False where there is no room."""
+    generators = program.generators
     while counters[TRAIN] < train.size and train[counters[TRAIN]].time < end:
         if counters[FIRED] >= fired.size:
             return note_short(counters, FIRINGS, counters[FIRED] + 1)
@@ -25,7 +26,7 @@ def emit_sources(poisson, fired, train, wakes, place, draws, counters, places, e
         k = places[address]
         number = draws[k]
         draws[k] = number + 1
-        later = next_emission(t, poisson[k].interval, poisson[k].key0, poisson[k].key1, number)
+        later = call_emission(emission[generators[k].kind], (generators, program.table, k, t, number))
         set_wake(wakes, place, counters, address, later)
     return True
 
