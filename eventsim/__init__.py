@@ -44,7 +44,7 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import LIF, LIFExp, NeuronModel
+from .neurons import IF, LIF, QIF, LIFExp, NeuronModel
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -52,7 +52,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CSR",
+    "IF",
     "LIF",
+    "QIF",
     "AllToAll",
     "AuditReport",
     "CapacityError",

@@ -4,18 +4,33 @@ from .lif import LIF
 from .lif_exp import LIF_EXP, LIFExp
 from .lif_exp import _model as _lif_exp_variant
 from .model import AS_PUBLISHED, BOUNDED, EXACT, Neuron, NeuronModel, Parameter
+from .perfect_if import IF
+from .qif import QIF
 
-ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")))
+# What a family of models, whose receptors the user chooses, makes of their names.
+FAMILIES = {"LIFExp": _lif_exp_variant}
+
+ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF)
 
 __all__ = [
     "ALL_MODELS",
     "AS_PUBLISHED",
     "BOUNDED",
     "EXACT",
+    "FAMILIES",
+    "IF",
     "LIF",
     "LIF_EXP",
+    "QIF",
     "LIFExp",
     "Neuron",
     "NeuronModel",
     "Parameter",
 ]
+
+
+def named(name, ports):
+    """The package's own model of that name with these receptors, or None."""
+    if name in FAMILIES:
+        return FAMILIES[name](tuple(ports))
+    return next((model for model in ALL_MODELS if model.name == name), None)

@@ -24,18 +24,19 @@ AS_PUBLISHED = "as-published"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Name, default, unit and range of one parameter."""
+    """Name, default, unit and range of one parameter; `far` is the number that stands for infinity where that is allowed."""
 
     name: str
     default: float
     unit: str
     low: float = -math.inf
     low_open: bool = False
+    far: float | None = None
 
     def describe_range(self):
         """The range in words, for messages."""
         if self.low == -math.inf:
-            return "finite"
+            return "finite" if self.far is None else "finite or infinite"
         return f"{'>' if self.low_open else '>='} {self.low:g} {self.unit}"
 
 
