@@ -197,6 +197,60 @@ class Membrane(Neuron):
         return v, currents
 
 
+def rate_of_peak(a, b):
+    """What the convolution of exp(-t/a) and exp(-t/b) is multiplied with to peak at 1."""
+    if a == b:
+        return mpmath.e / a
+    t = a * b / (a - b) * mpmath.log(a / b)
+    return (1 / b - 1 / a) / (mpmath.exp(-t / a) - mpmath.exp(-t / b))
+
+
+@dataclass(frozen=True)
+class Chain(Membrane):
+    """A neuron with currents that rise and decay; `taus` are decay times. Others: all currents, then what feeds them."""
+
+    rises: tuple
+    rates: tuple
+
+    def fed(self, others):
+        """Terms of each current."""
+        n = len(self.taus)
+        feeds = [{1 / rise: [rate * r]} if r else {} for rise, rate, r in zip(self.rises, self.rates, others[n:], strict=True)]
+        return [filtered(f, 1 / tau, i) for f, tau, i in zip(feeds, self.taus, others[:n], strict=True)]
+
+    def terms(self, v, others):
+        """v(x) as {a: polynomial}."""
+        drive = {mpf(0): [self.v_inf / self.tau_m]}
+        for current in self.fed(others):
+            for a, p in current.items():
+                own = drive.setdefault(a, [])
+                own.extend([mpf(0)] * (len(p) - len(own)))
+                for k, x in enumerate(p):
+                    own[k] += self.resistance / self.tau_m * x
+        return filtered({a: p for a, p in drive.items() if any(p)}, 1 / self.tau_m, v)
+
+    def clamped(self, v, others, x):
+        """The other variables after x."""
+        n = len(self.taus)
+        rises = [r * mpmath.exp(-x / tau) for r, tau in zip(others[n:], self.rises, strict=True)]
+        return [evaluate(terms, x) for terms in self.fed(others)] + rises
+
+    def ceiling(self, others):
+        """A potential that v does not pass from below: no current exceeds what it is and what feeds it."""
+        return self.v_inf + self.resistance * sum((i for i in others if i > 0), mpf(0))
+
+    def slope(self, v, others):
+        """dv/dx."""
+        return super().slope(v, others[: len(self.taus)])
+
+    def received(self, v, others, arriving, clamped):
+        """v and the others after deliveries."""
+        others = list(others)
+        for port, weight in arriving:
+            others[len(self.taus) + port] += mpf(weight)
+        return v, others
+
+
 @dataclass(frozen=True)
 class Line(Neuron):
     """An IF neuron."""

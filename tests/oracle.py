@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 from mpmath import mpf
 
-from .exact import Line, Membrane, Parabola, ulp
+from .exact import Chain, Line, Membrane, Parabola, rate_of_peak, ulp
 
 
 def neuron_of(population, k):
@@ -27,6 +27,10 @@ def neuron_of(population, k):
         return Parabola(*common, p["tau_m"], p["curvature"], p["v_rest"], p["v_crit"], p["r_m"] * p["i_offset"])
     resistance = p["r_m"] if model.name == "LIF" else p["tau_m"] / p["c_m"]
     v_inf = p["v_rest"] + resistance * p["i_offset"]
+    if model.name in ("LIFAlpha", "LIFBiexp"):
+        rise, decay = ("tau_syn", "tau_syn") if model.name == "LIFAlpha" else ("tau_rise", "tau_decay")
+        rises, decays = (tuple(p[f"{tau}_{port}"] for port in model.ports) for tau in (rise, decay))
+        return Chain(*common, p["tau_m"], v_inf, resistance, decays, rises, tuple(map(rate_of_peak, rises, decays)))
     taus = tuple(p[f"tau_syn_{port}"] for port in model.ports) if model.name == "LIFExp" else ()
     return Membrane(*common, p["tau_m"], v_inf, resistance, taus)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import eventsim as es
 
 NEURONS = ("LIF", "LIFExp", "LIFExp3")  # which all engines and the audit take
-ALL_NEURONS = (*NEURONS, "IF", "QIF")
+ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3")
 SOURCES = ("Poisson", "SpikeSource")
 JUMPS = ("LIF", "IF", "QIF")  # weights are jumps of the potential
 
@@ -179,8 +179,12 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
             values |= {"v_thresh": math.inf, "v_reset": -math.inf}
     else:
         values["c_m"] = 250.0
-        if kind == "LIFExp":
+        if kind in ("LIFExp", "LIFAlpha"):
             values |= {"tau_syn_exc": _per_member(draw, n, taus), "tau_syn_inh": draw(taus)}
+        elif kind == "LIFBiexp":
+            decay = draw(taus)
+            values |= {"tau_decay_exc": decay, "tau_decay_inh": draw(taus), "tau_rise_inh": draw(taus)}
+            values["tau_rise_exc"] = _per_member(draw, n, st.one_of(st.sampled_from((0.5, 2.0)), near(decay)))
         else:
             values["tau_syn"] = [draw(taus) for _ in range(3)]
     just_below = float(np.nextafter(v_thresh, -np.inf))
@@ -227,9 +231,9 @@ _BY_SOURCE = ("AllToAll", "OneToOne", "FixedProbability", "FixedOutDegree")
 
 
 def _receptor(draw, kind):
-    if kind == "LIFExp3":
+    if kind.endswith("3"):
         return draw(st.integers(0, 2))
-    return draw(st.sampled_from((None, None, "exc", "inh"))) if kind == "LIFExp" else None
+    return None if kind in JUMPS else draw(st.sampled_from((None, None, "exc", "inh")))
 
 
 def _some(draw, n):

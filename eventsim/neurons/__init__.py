@@ -1,6 +1,10 @@
 """Neuron models, one file each. Listing a model in ALL_MODELS is what gets it tested."""
 
 from .lif import LIF
+from .lif_alpha import LIF_ALPHA, LIFAlpha
+from .lif_alpha import _model as _lif_alpha_variant
+from .lif_biexp import LIF_BIEXP, LIFBiexp
+from .lif_biexp import _model as _lif_biexp_variant
 from .lif_exp import LIF_EXP, LIFExp
 from .lif_exp import _model as _lif_exp_variant
 from .model import AS_PUBLISHED, BOUNDED, EXACT, Neuron, NeuronModel, Parameter
@@ -8,9 +12,9 @@ from .perfect_if import IF
 from .qif import QIF
 
 # What a family of models, whose receptors the user chooses, makes of their names.
-FAMILIES = {"LIFExp": _lif_exp_variant}
+FAMILIES = {"LIFAlpha": _lif_alpha_variant, "LIFBiexp": _lif_biexp_variant, "LIFExp": _lif_exp_variant}
 
-ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF)
+ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF, LIF_BIEXP, _lif_biexp_variant(("0",)), LIF_ALPHA)
 
 __all__ = [
     "ALL_MODELS",
@@ -20,8 +24,12 @@ __all__ = [
     "FAMILIES",
     "IF",
     "LIF",
+    "LIF_ALPHA",
+    "LIF_BIEXP",
     "LIF_EXP",
     "QIF",
+    "LIFAlpha",
+    "LIFBiexp",
     "LIFExp",
     "Neuron",
     "NeuronModel",

@@ -17,6 +17,13 @@ def shown(value):
     return short(value)
 
 
+def receptors_of(taus, name):
+    """Names "0", "1", ... of as many receptors as there are time constants, or a ParameterError."""
+    if isinstance(taus, (str, bytes, dict)) or not getattr(taus, "shape", True) or not hasattr(taus, "__len__") or len(taus) == 0:
+        raise ParameterError(f"{name} must be a sequence of one time constant (ms) per receptor, got {shown(taus)}")
+    return tuple(str(k) for k in range(len(taus)))
+
+
 EXACT = "exact"
 BOUNDED = "bounded"
 AS_PUBLISHED = "as-published"

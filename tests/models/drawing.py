@@ -9,8 +9,10 @@ from mpmath import mpf
 from eventsim.neurons import ALL_MODELS
 from eventsim.numerics.compensation import RESIDUE
 
-from ..exact import Line, Membrane, Parabola, ulp
+from ..exact import Chain, Line, Membrane, Parabola, ulp
 from ..strategies import near
+
+RISING = ("LIFAlpha", "LIFBiexp")  # with currents that rise and decay
 
 IDS = [f"{m.name}-{len(m.ports)}" for m in ALL_MODELS]
 
@@ -92,6 +94,8 @@ def others_of(model, s):
 
 def place_of(model, port):
     """The variable to which a receptor adds."""
+    if model.name in RISING:
+        return 1 + len(model.ports) + port
     return 0 if len(model.variables) == 1 else 1 + port
 
 
@@ -114,6 +118,10 @@ def exact(model, c):
     if model.name == "QIF":
         centre, curvature = mpf(c.centre), mpf(c.curvature)
         return Parabola(*common, mpf(c.tau_m), curvature, centre, centre, mpf(c.drive) / curvature)
+    if model.name in RISING:
+        n = len(model.ports)
+        rises, decays, rates = (tuple(map(mpf, c[6 + k * n : 6 + (k + 1) * n])) for k in range(3))
+        return Chain(*common, mpf(c.tau_m), mpf(c.v_inf), mpf(c.tau_m) / mpf(c.c_m), decays, rises, rates)
     taus = tuple(mpf(tau) for name, tau in c._asdict().items() if name.startswith("tau_syn"))
     resistance = mpf(c.tau_m) / mpf(c.c_m) if taus else mpf(1)
     return Membrane(*common, mpf(c.tau_m), mpf(c.v_inf), resistance, taus)
@@ -146,7 +154,18 @@ def granted(model, c, s, dt):
         apart = [abs(bent.after(v + k * grain, [], mpf(dt))[0] - x) for k in (-4, 4)]
         apart += [abs(bent.after(v, [], mpf(dt) * (1 + k * mpf(2) ** -52))[0] - x) for k in (-4, 4)]
         return [4.0 * ulp(min(abs(x), mpf(10) ** 60)) + 4.0 * grain + sum(mpf("inf") if mpmath.isnan(a) else a for a in apart)]
+    if model.name in RISING:
+        return [4.0 * grain, *granted_to_rising(model, c, s, dt)]
     decays = [4.0 * grain]
     for tau, i in zip(taus_of(model, c)[1:], exact(model, c).clamped(None, [mpf(x) for x in others_of(model, s)], mpf(dt)), strict=True):
         decays.append((2.0 + dt / tau) * ulp(i) + 5e-324)  # exp(-x) of a rounded x is off by x ulp whatever one does
     return decays
+
+
+def granted_to_rising(model, c, s, dt):
+    """A few ulp of both parts of each current, and x ulp of exp(-x); the same of what feeds it."""
+    n, neuron, (_, others) = len(model.ports), exact(model, c), exact_variables(model, s)
+    alone = [neuron.clamped(None, [*others[:n], *[mpf(0)] * n], mpf(dt)), neuron.clamped(None, [*[mpf(0)] * n, *others[n:]], mpf(dt))]
+    parts = [abs(a) + abs(b) for a, b in zip(*alone, strict=True)]
+    x = [dt / c[6 + k] + dt / c[6 + n + k] for k in range(n)]
+    return [(6.0 + x[k % n]) * ulp(part) + mpf(10) ** -60 for k, part in enumerate(parts)]  # the oracle has 80 digits of the larger part
