@@ -44,7 +44,7 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import IF, LIF, QIF, LIFAlpha, LIFBiexp, LIFExp, NeuronModel
+from .neurons import IF, LIF, QIF, LIFAdapt, LIFAlpha, LIFBiexp, LIFExp, NeuronModel
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -69,6 +69,7 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "InternalError",
+    "LIFAdapt",
     "LIFAlpha",
     "LIFBiexp",
     "LIFExp",

@@ -252,6 +252,78 @@ class Chain(Membrane):
 
 
 @dataclass(frozen=True)
+class Adapting(Neuron):
+    """A LIFAdapt neuron, from the equations; others: w."""
+
+    tau_m: mpf
+    c_m: mpf
+    v_rest: mpf
+    current: mpf
+    tau_w: mpf
+    a: mpf
+    b: mpf
+
+    def fixed(self):
+        """Fixed point (v, w)."""
+        x = self.current / (self.c_m / self.tau_m + self.a)
+        return self.v_rest + x, self.a * x
+
+    def rates(self):
+        """Mean rate, and the square of half the difference of the eigenvalues."""
+        middle = (1 / self.tau_m + 1 / self.tau_w) / 2
+        return middle, middle**2 - (1 + self.a * self.tau_m / self.c_m) / (self.tau_m * self.tau_w)
+
+    def slopes(self, v, w):
+        """dv/dx and dw/dx."""
+        return (self.v_rest - v) / self.tau_m + (self.current - w) / self.c_m, (self.a * (v - self.v_rest) - w) / self.tau_w
+
+    def after(self, v, others, x):
+        """v and w after x: exp(A x) = exp(-m x) (cosh(d x) + sinh(d x)/d (A + m))."""
+        (v_0, w_0), (middle, square) = self.fixed(), self.rates()
+        d = mpmath.sqrt(square)  # imaginary where the membrane rings
+        left, cosine, sine = mpmath.exp(-middle * x), mpmath.re(mpmath.cosh(d * x)), mpmath.re(mpmath.sinh(d * x) / d) if d else x
+        dv, dw = v - v_0, others[0] - w_0
+        v_rate, w_rate = self.slopes(v, others[0])
+        return v_0 + left * (cosine * dv + sine * (v_rate + middle * dv)), [w_0 + left * (cosine * dw + sine * (w_rate + middle * dw))]
+
+    def clamped(self, v, others, x):
+        """w after x with v held."""
+        target = self.a * (v - self.v_rest)
+        return [target + (others[0] - target) * mpmath.exp(-x / self.tau_w)]
+
+    def first_crossing(self, v, others, end):
+        """The first x in (0, end) at which v reaches threshold, or None: between turning points, v is monotone."""
+        points = [mpf(0), *(x for x in self.turns(v, others) if x < end), end]
+        for low, high in itertools.pairwise(points):
+            if self.after(v, others, low)[0] < self.v_thresh <= self.after(v, others, high)[0]:
+                return bracketed(lambda x: self.after(v, others, x)[0] - self.v_thresh, low, high)
+        return None
+
+    def turns(self, v, others):
+        """The first turning points of v: all of them, or as many as can matter."""
+        middle, square = self.rates()
+        p, w_rate = self.slopes(v, others[0])
+        q = (-1 / self.tau_m + middle) * p - w_rate / self.c_m  # v' is exp(-m x) (p cosh(d x) + q sinh(d x)/d)
+        if square < 0:
+            d = mpmath.sqrt(-square)
+            first = mpmath.atan2(-p, q / d) % mpmath.pi / d
+            return [first + k * mpmath.pi / d for k in range(4)]
+        d = mpmath.sqrt(square)
+        if d == 0:
+            return [-p / q] if q and -p / q > 0 else []
+        ratio = (q - p * d) / (q + p * d) if q + p * d else mpf(0)  # exp(2 d x)
+        return [mpmath.log(ratio) / (2 * d)] if ratio > 1 else []
+
+    def slope(self, v, others):
+        """dv/dx."""
+        return self.slopes(v, others[0])[0]
+
+    def spiked(self, others):
+        """w after a spike."""
+        return [others[0] + self.b]
+
+
+@dataclass(frozen=True)
 class Line(Neuron):
     """An IF neuron."""
 

@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 from mpmath import mpf
 
-from .exact import Chain, Line, Membrane, Parabola, rate_of_peak, ulp
+from .exact import Adapting, Chain, Line, Membrane, Parabola, rate_of_peak, ulp
 
 
 def neuron_of(population, k):
@@ -25,6 +25,8 @@ def neuron_of(population, k):
         return Line(*common, p["i_offset"] / p["c_m"])
     if model.name == "QIF":
         return Parabola(*common, p["tau_m"], p["curvature"], p["v_rest"], p["v_crit"], p["r_m"] * p["i_offset"])
+    if model.name == "LIFAdapt":
+        return Adapting(*common, *(p[name] for name in ("tau_m", "c_m", "v_rest", "i_offset", "tau_w", "a", "b")))
     resistance = p["r_m"] if model.name == "LIF" else p["tau_m"] / p["c_m"]
     v_inf = p["v_rest"] + resistance * p["i_offset"]
     if model.name in ("LIFAlpha", "LIFBiexp"):

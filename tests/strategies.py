@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 import eventsim as es
 
 NEURONS = ("LIF", "LIFExp", "LIFExp3")  # which all engines and the audit take
-ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3")
+ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3", "LIFAdapt")
 SOURCES = ("Poisson", "SpikeSource")
-JUMPS = ("LIF", "IF", "QIF")  # weights are jumps of the potential
+JUMPS = ("LIF", "IF", "QIF", "LIFAdapt")  # weights are jumps of the potential
 
 # Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
 _POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
@@ -166,13 +166,16 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     # The asymptote without input: at rest, just below, at, just above and well above threshold.
     lifts = st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0))
     lift = 0.0 if draw(st.booleans()) else _per_member(draw, n, lifts)
-    resistance = 1.0 if kind in JUMPS else tau_m / 250.0
+    resistance = 1.0 if kind in ("LIF", "IF", "QIF") else tau_m / 250.0
     values["i_offset"] = tuple(x / resistance for x in lift) if isinstance(lift, tuple) else lift / resistance
     taus = st.one_of(st.sampled_from((0.5, 2.0, 5.0, 30.0)), near(tau_m))
     if kind == "LIF":
         values["r_m"] = 1.0
     elif kind == "IF":
         values["c_m"] = 20.0
+    elif kind == "LIFAdapt":
+        values |= {"c_m": 250.0, "a": draw(st.sampled_from((0.0, 4.0, 60.0))), "b": draw(st.sampled_from((0.0, 80.0, -20.0)))}
+        values["tau_w"] = _per_member(draw, n, st.one_of(st.sampled_from((144.0, 5.0)), near(tau_m)))
     elif kind == "QIF":
         values |= {"curvature": draw(st.sampled_from((1.0 / 15.0, 0.3))), "v_crit": v_rest + draw(st.sampled_from((8.0, 0.0)))}
         if draw(st.booleans()):

@@ -1,6 +1,7 @@
 """Neuron models, one file each. Listing a model in ALL_MODELS is what gets it tested."""
 
 from .lif import LIF
+from .lif_adapt import LIFAdapt
 from .lif_alpha import LIF_ALPHA, LIFAlpha
 from .lif_alpha import _model as _lif_alpha_variant
 from .lif_biexp import LIF_BIEXP, LIFBiexp
@@ -14,7 +15,7 @@ from .qif import QIF
 # What a family of models, whose receptors the user chooses, makes of their names.
 FAMILIES = {"LIFAlpha": _lif_alpha_variant, "LIFBiexp": _lif_biexp_variant, "LIFExp": _lif_exp_variant}
 
-ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF, LIF_BIEXP, _lif_biexp_variant(("0",)), LIF_ALPHA)
+ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF, LIF_BIEXP, _lif_biexp_variant(("0",)), LIF_ALPHA, LIFAdapt)
 
 __all__ = [
     "ALL_MODELS",
@@ -28,6 +29,7 @@ __all__ = [
     "LIF_BIEXP",
     "LIF_EXP",
     "QIF",
+    "LIFAdapt",
     "LIFAlpha",
     "LIFBiexp",
     "LIFExp",

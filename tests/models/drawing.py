@@ -9,7 +9,7 @@ from mpmath import mpf
 from eventsim.neurons import ALL_MODELS
 from eventsim.numerics.compensation import RESIDUE
 
-from ..exact import Chain, Line, Membrane, Parabola, ulp
+from ..exact import Adapting, Chain, Line, Membrane, Parabola, ulp
 from ..strategies import near
 
 RISING = ("LIFAlpha", "LIFBiexp")  # with currents that rise and decay
@@ -35,6 +35,10 @@ def constants(draw, model):
     }
     if model.name == "IF":
         values["i_offset"] = draw(st.one_of(st.sampled_from((0.0, 250.0, 1e-9, -100.0)), st.floats(-1000.0, 3000.0)))
+    if model.name == "LIFAdapt":
+        values |= {"a": draw(st.sampled_from((0.0, 0.0, 4.0, 30.0, 400.0))), "b": draw(st.sampled_from((0.0, 80.0, -30.0)))}
+        values["tau_w"] = draw(st.one_of(st.sampled_from((144.0, 5.0, 30.0)), near(tau_m)))
+        values["i_offset"] = draw(st.sampled_from((0.0, 0.0, 1000.0)))
     if model.name == "QIF":
         values["v_rest"] = v_thresh - draw(st.sampled_from((15.0, 30.0, 0.0, -15.0)))
         values["v_crit"] = values["v_rest"] + draw(st.sampled_from((0.0, 10.0, 3.7, -10.0)))
@@ -74,7 +78,7 @@ def many(model, rng, n):
     for _ in range(n):
         tau_m = 10.0 ** rng.uniform(0.0, 2.0)
         values = {"tau_m": tau_m, "r_m": 1.0, "c_m": 250.0, "v_rest": -65.0, "v_reset": -65.0, "v_thresh": -50.0, "t_ref": 2.0}
-        values |= {"v_crit": -58.0, "curvature": 0.1}
+        values |= {"v_crit": -58.0, "curvature": 0.1, "a": rng.choice([0.0, 4.0, 300.0]), "b": 80.0}
         values["i_offset"] = rng.uniform(-10.0, 30.0) / (1.0 if variables == 1 else tau_m / 250.0)
         tau = tau_m * rng.choice([1.0, 1.0 + 1e-9, 1.0 - 1e-15, 0.3, 3.0])
         cs.append(model.prepare(model.parameter_type(*[values.get(p.name, tau) for p in model.parameters])))
@@ -94,6 +98,8 @@ def others_of(model, s):
 
 def place_of(model, port):
     """The variable to which a receptor adds."""
+    if model.name == "LIFAdapt":
+        return 0
     if model.name in RISING:
         return 1 + len(model.ports) + port
     return 0 if len(model.variables) == 1 else 1 + port
@@ -115,6 +121,9 @@ def exact(model, c):
     common = mpf(c.v_thresh), mpf(c.v_reset), c.t_ref
     if model.name == "IF":
         return Line(*common, mpf(c.slope))
+    if model.name == "LIFAdapt":
+        held = (mpf(c.v_fixed) - mpf(c.v_rest)) * (mpf(c.c_m) / mpf(c.tau_m) + mpf(c.a))
+        return Adapting(*common, *map(mpf, (c.tau_m, c.c_m, c.v_rest, held, c.tau_w, c.a, c.b)))
     if model.name == "QIF":
         centre, curvature = mpf(c.centre), mpf(c.curvature)
         return Parabola(*common, mpf(c.tau_m), curvature, centre, centre, mpf(c.drive) / curvature)
@@ -133,6 +142,10 @@ def scale(model, c, s):
         return max(min(abs(s[0]), 1e9), abs(c.centre), (1.0 + c.root) / c.curvature)
     if model.name == "IF":
         return max(abs(s[0]), abs(c.v_thresh))
+    if model.name == "LIFAdapt":
+        lever = max(1.0, math.sqrt(c.a * c.tau_m / c.c_m * c.tau_m / c.tau_w))  # by which the slow current carries v on
+        held = max(abs(s.w), abs(c.w_fixed)) * c.tau_m / c.c_m
+        return max(abs(s.v), abs(c.v_fixed), abs(c.v_rest), abs(c.v_thresh), held) * lever
     currents = [abs(i) * c.tau_m / c.c_m for i in others_of(model, s)]
     return max(abs(s[0]), abs(c.v_inf), abs(c.v_thresh), *currents, 0.0)
 
@@ -154,6 +167,9 @@ def granted(model, c, s, dt):
         apart = [abs(bent.after(v + k * grain, [], mpf(dt))[0] - x) for k in (-4, 4)]
         apart += [abs(bent.after(v, [], mpf(dt) * (1 + k * mpf(2) ** -52))[0] - x) for k in (-4, 4)]
         return [4.0 * ulp(min(abs(x), mpf(10) ** 60)) + 4.0 * grain + sum(mpf("inf") if mpmath.isnan(a) else a for a in apart)]
+    if model.name == "LIFAdapt":  # a phase of root dt is known to as many ulp of it
+        bound = (6.0 + c.root / c.middle) * grain
+        return [bound, bound * c.c_m / c.tau_m]
     if model.name in RISING:
         return [4.0 * grain, *granted_to_rising(model, c, s, dt)]
     decays = [4.0 * grain]

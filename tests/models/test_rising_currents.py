@@ -121,5 +121,5 @@ def test_windows_say_why_they_do_not_take_them():
     net = es.Network()
     net.population(3, es.LIFAlpha())
     assert es.Simulator(net).stats["engine"] == "sequential"
-    with pytest.raises(es.ParameterError, match="leaky membranes with currents that decay by themselves .* not LIFAlpha"):
+    with pytest.raises(es.ParameterError, match=r"leaky membranes with currents that decay by themselves .* not LIFAlpha"):
         es.Simulator(net, engine="windowed")
