@@ -47,7 +47,7 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import LIF, LIFExp, NeuronModel
+from .neurons import IF, LIF, QIF, LIFAdapt, LIFAlpha, LIFBiexp, LIFExp, NeuronModel
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -55,7 +55,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CSR",
+    "IF",
     "LIF",
+    "QIF",
     "AllToAll",
     "AuditReport",
     "CapacityError",
@@ -72,6 +74,9 @@ __all__ = [
     "GammaProcess",
     "InhomogeneousPoisson",
     "InternalError",
+    "LIFAdapt",
+    "LIFAlpha",
+    "LIFBiexp",
     "LIFExp",
     "LogNormal",
     "MissingExtraError",

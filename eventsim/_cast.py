@@ -20,14 +20,16 @@ def dimensions(value, name, error=ParameterError):
         raise error(f"{name} must be a number or an array of numbers, got {short(value)}") from None
 
 
-def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterError):
-    """A finite float in range."""
+def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterError, far=None):
+    """A finite float in range; where `far` is given, it stands for infinity."""
     if not _is_real(value):
         raise error(f"{name} must be a number{_in(unit)}, got {short(value)}")
     try:
         result = float(value)
     except OverflowError:
         result = math.inf
+    if far is not None and math.isinf(result):
+        result = math.copysign(far, result)
     if not math.isfinite(result):
         raise error(f"{name} must be finite{_in(unit)}, got {short(value)}")
     if result < low or (low_open and result == low):
@@ -79,8 +81,8 @@ def seed(value):
     return result
 
 
-def floats(values, name, unit="", shape=None, low=-math.inf, low_open=False, error=ParameterError):
-    """A C-contiguous float64 array of its own, finite and in range; of the shape where one is given."""
+def floats(values, name, unit="", shape=None, low=-math.inf, low_open=False, error=ParameterError, far=None):
+    """A C-contiguous float64 array of its own, finite and in range; of the shape where one is given. `far` stands for infinity."""
     try:
         raw = np.asarray(values)
         if raw.dtype.kind not in "fiu" or isinstance(values, np.ma.MaskedArray):
@@ -90,6 +92,8 @@ def floats(values, name, unit="", shape=None, low=-math.inf, low_open=False, err
         raise error(f"{name} must be numbers{_in(unit)}, got {short(values)}") from None
     if shape is not None and array.shape != shape:
         raise error(f"{name} must have shape {shape}, got shape {array.shape}")
+    if far is not None:
+        array[np.isinf(array)] = np.copysign(far, array[np.isinf(array)])
     wrong = ~np.isfinite(array)
     if wrong.any():
         raise error(f"{name} must be finite{_in(unit)}, got {array[wrong][0]}{_place(wrong)}")
@@ -136,8 +140,8 @@ def check_parameter(value, parameter, owner):
             raise ParameterError(f"{name} must be {parameter.describe_range()}, but {value} can be less; give it low=")
         return value
     if dimensions(value, name) == 0:
-        return number(value, name, parameter.unit, parameter.low, parameter.low_open)
-    array = floats(value, name, parameter.unit, low=parameter.low, low_open=parameter.low_open)
+        return number(value, name, parameter.unit, parameter.low, parameter.low_open, far=parameter.far)
+    array = floats(value, name, parameter.unit, low=parameter.low, low_open=parameter.low_open, far=parameter.far)
     if array.ndim != 1:
         raise ParameterError(f"{name} must be a number or one-dimensional, got shape {array.shape}")
     return array

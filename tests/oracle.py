@@ -1,167 +1,40 @@
-"""An oracle in 40-digit arithmetic for LIF neurons: the first threshold crossing after each reset, found rigorously.
+"""An oracle in 40-digit arithmetic: the first threshold crossing of neurons after each reset, found rigorously.
 
 It takes as given what the engine decided before: the float64 times of all spikes, hence of all deliveries (presynaptic
 spike + delay, one float64 addition), and for each neuron its own earlier spikes. From every reset on it computes the exact
-trajectory and the first time at which it reaches threshold, and compares the engine's next spike with that (guarantee 2).
+trajectory (exact.py) and the first time at which it reaches threshold, and compares the engine's next spike with that (guarantee 2).
 It shares nothing with the package: coefficients, propagators and root isolation are its own.
-
-Between two deliveries the distance to threshold is a sum of polynomials times exponentials,
-
-    f(x) = sum_j P_j(x) exp(-a_j x),
-
-with constants and exponentials, and polynomials of degree 1 where a synaptic time constant equals that of the membrane.
-By Rolle's theorem f has at most one root between two neighbouring roots of the derivative of exp(a_0 x) f(x), which has
-one power or exponential less; so a recursion isolates all roots, and bisection finds each in its interval.
 """
 
-import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import mpmath
 import numpy as np
-from mpmath import mp, mpf
+from mpmath import mpf
 
-DIGITS = 50  # ten guard digits: the coefficients of near-equal time constants cancel up to 16 of them twice
-_SMALLEST = mpf(10) ** -45
-
-mp.dps = DIGITS
+from .exact import Adapting, Chain, Line, Membrane, Parabola, rate_of_peak, ulp
 
 
-# -- roots of sums of polynomials times exponentials ------------------------------------------------------------------
-
-
-def evaluate(terms, x):
-    """f(x) of terms {a: [P_0, P_1, ...]}."""
-    total = mpf(0)
-    for a, polynomial in terms.items():
-        value = mpf(0)
-        for coefficient in reversed(polynomial):
-            value = value * x + coefficient
-        total += value * mpmath.exp(-a * x) if a else value
-    return total
-
-
-def derivative(terms):
-    """Terms of f'."""
-    out = {}
-    for a, p in terms.items():
-        q = [-a * c for c in p]
-        for k in range(1, len(p)):
-            q[k - 1] += k * p[k]
-        while q and q[-1] == 0:
-            q.pop()
-        if q:
-            out[a] = q
-    return out
-
-
-def roots(terms, end):
-    """All points of (0, end) at which f changes its sign, in order."""
-    if not terms:
-        return []
-    shift = min(terms)
-    shifted = {a - shift: p for a, p in terms.items()}  # exp(shift x) f(x): the same roots, and a term without exponential
-    turning = roots(derivative(shifted), end)
-    points = [mpf(0), *turning, end]
-    found = []
-    for low, high in itertools.pairwise(points):
-        if evaluate(shifted, low) * evaluate(shifted, high) < 0:
-            found.append(bracketed(shifted, low, high))
-    return found
-
-
-def bracketed(terms, low, high):
-    """The root between two points of different sign: Illinois' variant of the secant, which keeps the bracket."""
-    f_low, f_high = evaluate(terms, low), evaluate(terms, high)
-    for _ in range(400):
-        if high - low <= _SMALLEST * max(1, abs(high)):
-            break
-        x = (low * f_high - high * f_low) / (f_high - f_low)
-        if not low < x < high:
-            x = (low + high) / 2
-        f = evaluate(terms, x)
-        if f == 0:
-            return x
-        if (f < 0) == (f_high < 0):
-            high, f_high, f_low = x, f, f_low / 2
-        else:
-            low, f_low, f_high = x, f, f_high / 2
-    return (low + high) / 2
-
-
-# -- the neuron ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Membrane:
-    """A LIF neuron in exact numbers: asymptote v_inf, resistance, and time constants of the receptors (none: delta jumps)."""
-
-    tau_m: mpf
-    v_inf: mpf
-    v_thresh: mpf
-    v_reset: mpf
-    t_ref: float
-    resistance: mpf
-    taus: tuple
-
-    @classmethod
-    def of(cls, population, k):
-        """Neuron k of a population; its parameters are float64 numbers and taken exactly."""
-        model = population.model.model
-
-        def parameter(name):
-            return mpf(float(population.get(name)[k]))
-
-        taus = tuple(parameter(f"tau_syn_{port}") for port in model.ports) if model.name == "LIFExp" else ()
-        resistance = parameter("tau_m") / parameter("c_m") if taus else parameter("r_m")
-        v_inf = parameter("v_rest") + resistance * parameter("i_offset")
-        return cls(
-            parameter("tau_m"), v_inf, parameter("v_thresh"), parameter("v_reset"), float(population.get("t_ref")[k]), resistance, taus
-        )
-
-    def terms(self, v, currents):
-        """v(x) as {a: polynomial}."""
-        own = [v - self.v_inf]
-        out = {mpf(0): [self.v_inf], 1 / self.tau_m: own}
-        for i, tau in zip(currents, self.taus, strict=True):
-            drive = self.resistance * i
-            if drive == 0:
-                continue
-            if tau == self.tau_m:  # tau_m v' = -v + drive exp(-x/tau_m) adds drive x/tau_m exp(-x/tau_m)
-                own.extend([mpf(0)] * (2 - len(own)))
-                own[1] += drive / tau
-            else:  # ... and for other tau q (exp(-x/tau) - exp(-x/tau_m))
-                q = drive / (1 - self.tau_m / tau)
-                out.setdefault(1 / tau, [mpf(0)])[0] += q
-                own[0] -= q
-        return out
-
-    def after(self, v, currents, x):
-        """v and currents after x without deliveries."""
-        return evaluate(self.terms(v, currents), x), self.decayed(currents, x)
-
-    def decayed(self, currents, x):
-        """The currents after x."""
-        return [i * mpmath.exp(-x / tau) if i else i for i, tau in zip(currents, self.taus, strict=True)]
-
-    def first_crossing(self, v, currents, end):
-        """The first x in (0, end) at which v(x) reaches threshold, or None; v < v_thresh."""
-        ceiling = self.v_inf + self.resistance * sum((i for i in currents if i > 0), mpf(0))
-        if ceiling <= self.v_thresh or (ceiling - v) * min(end / self.tau_m, 1) < self.v_thresh - v:
-            return None  # v relaxes all the time towards something that is not above the ceiling
-        terms = self.terms(v, currents)
-        terms[mpf(0)] = [self.v_inf - self.v_thresh]
-        found = roots({a: p for a, p in terms.items() if any(p)}, end)
-        return found[0] if found else None
-
-    def slope(self, v, currents):
-        """dv/dx."""
-        return (self.v_inf - v + self.resistance * sum(currents, mpf(0))) / self.tau_m
-
-    def shifted(self, ulps):
-        """The same neuron with a threshold that is some float64 numbers higher."""
-        return replace(self, v_thresh=self.v_thresh + ulps * ulp(self.v_thresh))
+def neuron_of(population, k):
+    """Neuron k of a population; its parameters are float64 numbers and taken exactly."""
+    model = population.model.model
+    p = {q.name: mpf(float(population.get(q.name)[k])) for q in model.parameters}
+    common = p["v_thresh"], p["v_reset"], float(p["t_ref"])
+    if model.name == "IF":
+        return Line(*common, p["i_offset"] / p["c_m"])
+    if model.name == "QIF":
+        return Parabola(*common, p["tau_m"], p["curvature"], p["v_rest"], p["v_crit"], p["r_m"] * p["i_offset"])
+    if model.name == "LIFAdapt":
+        return Adapting(*common, *(p[name] for name in ("tau_m", "c_m", "v_rest", "i_offset", "tau_w", "a", "b")))
+    resistance = p["r_m"] if model.name == "LIF" else p["tau_m"] / p["c_m"]
+    v_inf = p["v_rest"] + resistance * p["i_offset"]
+    if model.name in ("LIFAlpha", "LIFBiexp"):
+        rise, decay = ("tau_syn", "tau_syn") if model.name == "LIFAlpha" else ("tau_rise", "tau_decay")
+        rises, decays = (tuple(p[f"{tau}_{port}"] for port in model.ports) for tau in (rise, decay))
+        return Chain(*common, p["tau_m"], v_inf, resistance, decays, rises, tuple(map(rate_of_peak, rises, decays)))
+    taus = tuple(p[f"tau_syn_{port}"] for port in model.ports) if model.name == "LIFExp" else ()
+    return Membrane(*common, p["tau_m"], v_inf, resistance, taus)
 
 
 @dataclass(frozen=True)
@@ -171,13 +44,13 @@ class Moment:
     t: mpf
     free: mpf
     v: mpf
-    currents: tuple
+    others: list
     place: int
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The next spike: its time (inf: none before the end), dv/dt there; for a jump, the first group after it (else None)."""
+    """The next spike: its time (inf: none before the end), the least dv/dt on the way; for a jump, the first group after it (else None)."""
 
     t: mpf
     slope: mpf
@@ -206,40 +79,35 @@ class Verdict:
     excused: int = 0
 
 
-def ulp(x):
-    """The distance between neighbouring float64 numbers at x."""
-    return mpf(math.ulp(float(x)))
-
-
-def judge(membrane, v, groups, spikes, end):
+def judge(neuron, v, groups, spikes, end):
     """Follow one neuron from time 0 to `end`, going on from the engine's spike once each has been compared.
 
     Parameters
     ----------
-    v : float
-        Initial potential, mV.
+    v : sequence of float
+        Initial state variables, the potential first.
     groups : list of (time, micro_step, list of (port, weight)), sorted
         What is delivered together.
     spikes : list of float
         The engine's spike times of this neuron, before `end`.
     """
-    moment = Moment(mpf(0), mpf(0), mpf(v), (mpf(0),) * len(membrane.taus), 0)
+    moment = Moment(mpf(0), mpf(0), mpf(v[0]), [mpf(x) for x in v[1:]], 0)
     verdict = Verdict([], [], [])
     for number, engine in enumerate([*spikes, math.inf]):
-        exact = next_spike(membrane, moment, groups, end)
-        if not close(exact, engine, membrane, verdict):
-            early, late = (next_spike(membrane.shifted(k), moment, groups, end) for k in (-4, 4))
+        exact = next_spike(neuron, moment, groups, end)
+        if not close(exact, engine, neuron, verdict):
+            early, late = (next_spike(neuron.shifted(k * neuron.grain), moment, groups, end) for k in (-4, 4))
             margin = 4 * ulp(engine) if engine < math.inf else 0
             if not early.t - margin <= engine <= late.t + margin:
                 verdict.wrong.append(f"spike {number}: the engine has {engine!r}, exactly it is {mpmath.nstr(exact.t, 25)}")
                 return verdict
             verdict.excused += 1
         if engine < math.inf:
-            moment = after_spike(membrane, moment, groups, engine, exact.place)
+            moment = after_spike(neuron, moment, groups, engine, exact.place)
     return verdict
 
 
-def close(exact, engine, membrane, verdict):
+def close(exact, engine, neuron, verdict):
     """Whether the engine's spike is the predicted one, within the tolerance of guarantee 2; a jump has to be exact."""
     if exact.t == math.inf or engine == math.inf:
         return exact.t == engine
@@ -247,60 +115,56 @@ def close(exact, engine, membrane, verdict):
     if exact.place is not None:
         verdict.errors.append(0.0)
         return difference == 0
-    tolerance = 4 * ulp(engine) + 4 * ulp(membrane.v_thresh) / abs(exact.slope)
+    tolerance = 4 * ulp(engine) + 4 * neuron.grain / abs(exact.slope)
     verdict.errors.append(float(difference / tolerance))
     verdict.ulps.append(float(difference / ulp(engine)))
     return difference <= tolerance
 
 
-def next_spike(membrane, moment, groups, end):
-    """The first crossing after a moment, by the membrane itself or by a jump."""
-    t, v, currents = moment.t, moment.v, moment.currents
-    if v >= membrane.v_thresh:
+def next_spike(neuron, moment, groups, end):
+    """The first crossing after a moment, by the neuron itself or by a jump."""
+    t, v, others = moment.t, moment.v, moment.others
+    if v >= neuron.v_thresh:
         return Prediction(moment.free, mpf(0), moment.place)
     for place in range(moment.place, len(groups) + 1):
         due, _, arriving = groups[place] if place < len(groups) else (end, 0, [])
         due = mpf(min(due, end))
         begin = min(max(t, moment.free), due)
-        currents = membrane.decayed(currents, begin - t)
+        v, others = advanced(neuron, v, others, t, moment.free, begin)
         if due > begin:
-            x = membrane.first_crossing(v, currents, due - begin)
+            x = neuron.first_crossing(v, others, due - begin)
             if x is not None:
-                return Prediction(begin + x, membrane.slope(membrane.v_thresh, membrane.decayed(currents, x)), None)
-            v, currents = membrane.after(v, currents, due - begin)
+                return Prediction(begin + x, neuron.least_slope(v, others, x), None)
+            v, others = neuron.after(v, others, due - begin)
         t = due
         if t == end:
             break
-        v, currents = received(membrane, v, currents, arriving, clamped=t < moment.free)
-        if v >= membrane.v_thresh:
+        v, others = neuron.received(v, others, arriving, t < moment.free)
+        if v >= neuron.v_thresh:
             return Prediction(t, mpf(0), place + 1)
     return Prediction(mpf("inf"), mpf(0), None)
 
 
-def received(membrane, v, currents, arriving, clamped):
-    """v and currents after deliveries."""
-    if membrane.taus:
-        currents = list(currents)
-        for port, weight in arriving:
-            currents[port] += mpf(weight)
-    elif not clamped:
-        v += sum((mpf(weight) for _, weight in arriving), mpf(0))
-    return v, currents
+def advanced(neuron, v, others, t, free, to):
+    """v and the other variables at a later time; v is held up to `free`."""
+    if t < free:
+        held = min(free, to)
+        others, t = neuron.clamped(v, others, held - t), held
+    return neuron.after(v, others, to - t) if t < to else (v, others)
 
 
-def after_spike(membrane, moment, groups, engine, place):
+def after_spike(neuron, moment, groups, engine, place):
     """The moment of the engine's spike: before it, what was delivered up to a jump, else earlier than the spike."""
     if place is None:
         place = moment.place
         while place < len(groups) and groups[place][0] < engine:
             place += 1
-    t, currents = moment.t, moment.currents
-    for due, _, arriving in groups[moment.place : place]:
-        currents = membrane.decayed(currents, mpf(due) - t)
-        _, currents = received(membrane, mpf(0), currents, arriving, clamped=True)
+    t, v, others = moment.t, moment.v, moment.others
+    for due, _, arriving in [*groups[moment.place : place], (engine, 0, [])]:
+        v, others = advanced(neuron, v, others, t, moment.free, mpf(due))
+        v, others = neuron.received(v, others, arriving, due < moment.free)
         t = mpf(due)
-    currents = membrane.decayed(currents, mpf(engine) - t)
-    return Moment(mpf(engine), mpf(engine + membrane.t_ref), membrane.v_reset, tuple(currents), place)
+    return Moment(t, mpf(engine + neuron.t_ref), neuron.v_reset, neuron.spiked(others), place)
 
 
 # -- a run of a network --------------------------------------------------------------------------------------------------
@@ -327,6 +191,11 @@ def deliveries_of(sim):
     return {address: [(*key, own[key]) for key in sorted(own)] for address, own in grouped.items()}
 
 
+def initial(p, k):
+    """Initial state variables of neuron k of a population."""
+    return [float(p.get(x)[k]) for x in p.model.model.variables]
+
+
 def judge_run(sim):
     """Verdicts on all neurons of a simulator that has run from 0 and recorded everything: a dict (population, neuron) -> Verdict."""
     deliveries = deliveries_of(sim)
@@ -337,5 +206,5 @@ def judge_run(sim):
         for k in range(p.n):
             own = sim.spikes.time[sim.spikes.address == p.first + k].tolist()
             groups = deliveries.get(p.first + k, [])
-            verdicts[p.name, k] = judge(Membrane.of(p, k), float(p.get("v")[k]), groups, own, sim.now)
+            verdicts[p.name, k] = judge(neuron_of(p, k), initial(p, k), groups, own, sim.now)
     return verdicts

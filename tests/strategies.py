@@ -7,6 +7,7 @@ Only on coarse grids do events coincide, so two networks of three have all their
 one: a dyadic grid, where sums are exact, or a decimal one, where equal sums may differ in the last bit.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 
 import eventsim as es
 
-NEURONS = ("LIF", "LIFExp", "LIFExp3")
+NEURONS = ("LIF", "LIFExp", "LIFExp3")  # which all engines and the audit take
+ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3", "LIFAdapt")
 SOURCES = ("Poisson", "Regular", "GammaProcess", "InhomogeneousPoisson", "SpikeSource")
+JUMPS = ("LIF", "IF", "QIF", "LIFAdapt")  # weights are jumps of the potential
 
 # Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
 _POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
@@ -26,7 +29,7 @@ STEPS = (0.5, 0.1, None)
 
 @dataclass(frozen=True)
 class Group:
-    """A population: kind is one of NEURONS or of SOURCES; v is its initial potential (None: default)."""
+    """A population: kind is one of ALL_NEURONS or of SOURCES; v is its initial potential (None: default)."""
 
     kind: str
     n: int
@@ -157,19 +160,34 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     tau_m = draw(st.sampled_from((10.0, 20.0, 3.7)))
     t_refs = [t for t in (0.0, 0.5, 2.0, 0.1, 1.3) if t >= min_t_ref]
     values = {"tau_m": tau_m, "v_rest": v_rest, "v_reset": v_reset, "v_thresh": v_thresh}
+    if kind == "IF":
+        del values["tau_m"]
     values["t_ref"] = _per_member(draw, n, st.sampled_from(t_refs))
     # The asymptote without input: at rest, just below, at, just above and well above threshold.
     lifts = st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0))
     lift = 0.0 if draw(st.booleans()) else _per_member(draw, n, lifts)
-    resistance = {"LIF": 1.0}.get(kind, tau_m / 250.0)
+    resistance = 1.0 if kind in ("LIF", "IF", "QIF") else tau_m / 250.0
     values["i_offset"] = tuple(x / resistance for x in lift) if isinstance(lift, tuple) else lift / resistance
     taus = st.one_of(st.sampled_from((0.5, 2.0, 5.0, 30.0)), near(tau_m))
     if kind == "LIF":
         values["r_m"] = 1.0
+    elif kind == "IF":
+        values["c_m"] = 20.0
+    elif kind == "LIFAdapt":
+        values |= {"c_m": 250.0, "a": draw(st.sampled_from((0.0, 4.0, 60.0))), "b": draw(st.sampled_from((0.0, 80.0, -20.0)))}
+        values["tau_w"] = _per_member(draw, n, st.one_of(st.sampled_from((144.0, 5.0)), near(tau_m)))
+    elif kind == "QIF":
+        values |= {"curvature": draw(st.sampled_from((1.0 / 15.0, 0.3))), "v_crit": v_rest + draw(st.sampled_from((8.0, 0.0)))}
+        if draw(st.booleans()):
+            values |= {"v_thresh": math.inf, "v_reset": -math.inf}
     else:
         values["c_m"] = 250.0
-        if kind == "LIFExp":
+        if kind in ("LIFExp", "LIFAlpha"):
             values |= {"tau_syn_exc": _per_member(draw, n, taus), "tau_syn_inh": draw(taus)}
+        elif kind == "LIFBiexp":
+            decay = draw(taus)
+            values |= {"tau_decay_exc": decay, "tau_decay_inh": draw(taus), "tau_rise_inh": draw(taus)}
+            values["tau_rise_exc"] = _per_member(draw, n, st.one_of(st.sampled_from((0.5, 2.0)), near(decay)))
         else:
             values["tau_syn"] = [draw(taus) for _ in range(3)]
     just_below = float(np.nextafter(v_thresh, -np.inf))
@@ -231,7 +249,7 @@ def rates_in_time(draw, step, end, n):
 
 def _weights(kind):
     """Weights of the size of the distance to threshold; for currents, of the size that leads there."""
-    if kind == "LIF":
+    if kind in JUMPS:
         return st.one_of(
             st.sampled_from((0.0, 5.0, 5.0, 15.0, 15.0, 7.5, 16.0, -5.0, -20.0)), st.sampled_from((0.1, 0.7, 3.3)), _floats(-10.0, 20.0)
         )
@@ -253,9 +271,9 @@ _BY_SOURCE = ("AllToAll", "OneToOne", "FixedProbability", "FixedOutDegree")
 
 
 def _receptor(draw, kind):
-    if kind == "LIFExp3":
+    if kind.endswith("3"):
         return draw(st.integers(0, 2))
-    return draw(st.sampled_from((None, None, "exc", "inh"))) if kind == "LIFExp" else None
+    return None if kind in JUMPS else draw(st.sampled_from((None, None, "exc", "inh")))
 
 
 def _some(draw, n):
@@ -268,8 +286,8 @@ def _some(draw, n):
 @st.composite
 def bundles(draw, groups, step, zero_delay, from_sources=False):
     """A projection. zero_delay: (pre) -> whether synapses without delay may leave that population."""
-    pre = draw(st.sampled_from([k for k, g in enumerate(groups) if not from_sources or g.kind not in NEURONS]))
-    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind in NEURONS]))
+    pre = draw(st.sampled_from([k for k, g in enumerate(groups) if not from_sources or g.kind in SOURCES]))
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind not in SOURCES]))
     pre_part, post_part = _some(draw, groups[pre].n), _some(draw, groups[post].n)
     rows = groups[pre].n if pre_part is None else len(pre_part)
     columns = groups[post].n if post_part is None else len(post_part)
@@ -305,11 +323,11 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
 @st.composite
 def backgrounds(draw, groups):
     """A drive."""
-    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind in NEURONS]))
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind not in SOURCES]))
     part = _some(draw, groups[post].n)
     n = groups[post].n if part is None else len(part)
     rate = _per_member(draw, n, st.sampled_from((0.0, 100.0, 1000.0, 3000.0)))
-    scale = 1.0 if groups[post].kind == "LIF" else 100.0
+    scale = 1.0 if groups[post].kind in JUMPS else 100.0
     weight = _per_member(draw, n, st.sampled_from((1.0, 3.0, 0.1, 0.0, -1.0)).map(lambda w: w * scale))
     return Background(post, part, rate, weight, _receptor(draw, groups[post].kind))
 
@@ -337,7 +355,7 @@ def cases(draw, kinds=NEURONS, max_groups=3, max_n=6, drives=True, loops=False, 
         groups = groups[n_neurons:] + groups[:n_neurons]
 
     def zero_delay(pre):
-        return without_delay and (not source_zero_delay_only or groups[pre].kind not in NEURONS)
+        return without_delay and (not source_zero_delay_only or groups[pre].kind in SOURCES)
 
     drawn = [draw(bundles(groups, step, zero_delay, from_sources=True))]
     drawn += draw(st.lists(bundles(groups, step, zero_delay), min_size=1, max_size=4))
@@ -360,7 +378,7 @@ def crowds(draw, kinds=NEURONS):
     if draw(st.booleans()):
         groups.reverse()
     pre, post = (0, 1) if groups[1] is targets else (1, 0)
-    scale = 1.0 if targets.kind == "LIF" else 100.0
+    scale = 1.0 if targets.kind in JUMPS else 100.0
     weights = st.sampled_from((0.1, 0.7, 1.0 / 3.0, 2.9, -1.3, -0.6)).map(lambda w: w * scale)
     delays = st.integers(1, 3).map(lambda k: k * step)
     drawn = []

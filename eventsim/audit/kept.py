@@ -159,7 +159,7 @@ def _chosen(audit, populations, known):
 def _check_model(p):
     if membrane_class(p.model.model) is None:
         raise ParameterError(
-            f"audit knows no exact replay of model {p.model.model.name!r} (population {p.name!r}); it knows those of LIF and LIFExp"
+            f"audit knows no exact replay of model {p.model.model.name!r} (population {p.name!r}); it knows those of LIF and LIFExp; name other populations in audit=[...]"
         )
 
 

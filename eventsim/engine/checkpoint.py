@@ -17,7 +17,7 @@ from ..lowering import lower
 from ..lowering.program import Drives, Fabric, Program
 from ..network.network import Network
 from ..network.sources import SOURCES, InhomogeneousPoisson
-from ..neurons import LIF, LIFExp
+from ..neurons import named
 from ..neurons.model import Neuron, NeuronModel
 from .choice import check_engine, make_engine
 from .thinning import Thinning
@@ -204,10 +204,9 @@ def _source(p, values, rates):
 def _model(p, known):
     if p["model"] in known:
         return known[p["model"]]()
-    if p["model"] == _identity(LIF):
-        return LIF()
-    if p["model"].startswith("LIFExp/"):
-        return LIFExp() if p["ports"] == ["exc", "inh"] else LIFExp(tau_syn=[5.0] * len(p["ports"]))
+    model = named(p["model"].partition("/")[0], p["ports"])
+    if model is not None and _identity(model) == p["model"]:
+        return model()
     raise FormatError(f"the checkpoint contains neurons of model {p['model']!r}; hand the model over: Simulator.load(path, models=[...])")
 
 

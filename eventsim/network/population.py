@@ -179,11 +179,12 @@ class Population(_Selection):
         self._check_name(name)
         model = self.model.model
         what = f"{name} of population {self.name!r}"
+        far = model.parameter(name).far if name in self.model.values else None
         if not isinstance(value, Distribution):
             if _cast.dimensions(value, what) == 0:
-                value = _cast.number(value, what)
+                value = _cast.number(value, what, far=far)
             else:
-                value = _cast.floats(value, what, shape=(len(index),))
+                value = _cast.floats(value, what, shape=(len(index),), far=far)
         if name in self.model.values:
             value = _cast.check_parameter(value, model.parameter(name), model.name)
         if len(index) == self.n and not isinstance(value, np.ndarray):

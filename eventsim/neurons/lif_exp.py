@@ -22,7 +22,7 @@ from functools import cache
 from ..numerics.compensation import RESIDUE, add
 from ..numerics.propagators import charge, decayed, relaxed, remaining
 from ..numerics.tuples import put
-from .model import EXACT, NeuronModel, Parameter, shown
+from .model import EXACT, NeuronModel, Parameter, receptors_of
 
 _SAFE = 1.0 - 2.0**-20
 _MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
@@ -264,12 +264,5 @@ def LIFExp(*unnamed, tau_syn=None, **parameters):
     for name in ("tau_syn_exc", "tau_syn_inh"):
         if name in parameters:
             raise ParameterError(f"LIFExp takes tau_syn=[...] or {name}=, not both")
-    if (
-        isinstance(tau_syn, (str, bytes, dict))
-        or not getattr(tau_syn, "shape", True)
-        or not hasattr(tau_syn, "__len__")
-        or len(tau_syn) == 0
-    ):
-        raise ParameterError(f"tau_syn must be a sequence of one time constant (ms) per receptor, got {shown(tau_syn)}")
-    receptors = tuple(str(k) for k in range(len(tau_syn)))
+    receptors = receptors_of(tau_syn, "tau_syn")
     return _model(receptors)(*unnamed, **parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})

@@ -17,6 +17,13 @@ def shown(value):
     return short(value)
 
 
+def receptors_of(taus, name):
+    """Names "0", "1", ... of as many receptors as there are time constants, or a ParameterError."""
+    if isinstance(taus, (str, bytes, dict)) or not getattr(taus, "shape", True) or not hasattr(taus, "__len__") or len(taus) == 0:
+        raise ParameterError(f"{name} must be a sequence of one time constant (ms) per receptor, got {shown(taus)}")
+    return tuple(str(k) for k in range(len(taus)))
+
+
 EXACT = "exact"
 BOUNDED = "bounded"
 AS_PUBLISHED = "as-published"
@@ -24,18 +31,19 @@ AS_PUBLISHED = "as-published"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Name, default, unit and range of one parameter."""
+    """Name, default, unit and range of one parameter; `far` is the number that stands for infinity where that is allowed."""
 
     name: str
     default: float
     unit: str
     low: float = -math.inf
     low_open: bool = False
+    far: float | None = None
 
     def describe_range(self):
         """The range in words, for messages."""
         if self.low == -math.inf:
-            return "finite"
+            return "finite" if self.far is None else "finite or infinite"
         return f"{'>' if self.low_open else '>='} {self.low:g} {self.unit}"
 
 

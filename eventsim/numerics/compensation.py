@@ -17,3 +17,18 @@ def add(x, residue, y):
     total = x + y
     part = total - x
     return total, (x - (total - part)) + (y - part)
+
+
+def product(x, y):
+    """x * y as (value, residue), for factors below 1e290: Dekker 1971, doi 10.1007/BF01397083."""
+    value = x * y
+    x_high, x_low = _halves(x)
+    y_high, y_low = _halves(y)
+    return value, ((x_high * y_high - value) + x_high * y_low + x_low * y_high) + x_low * y_low
+
+
+def _halves(x):
+    """x as a sum of two numbers of at most 26 bits, whose products are exact."""
+    carrier = 134217729.0 * x
+    high = carrier - (carrier - x)
+    return high, x - high

@@ -16,7 +16,7 @@ from eventsim.audit.received import drive_events
 from eventsim.lowering import lower
 from eventsim.numerics.drive import BLOCK, event, event_count
 
-from ..oracle import Membrane
+from ..oracle import neuron_of
 
 PRECISION = mpf(10) ** -48  # of numbers up to 1,000
 
@@ -60,7 +60,7 @@ def test_currents_agree_with_the_oracle(rest, taus, currents, above_rest, offset
     cell = es.LIFExp(tau_m=10.0, c_m=250.0, tau_syn=taus, v_rest=rest, v_reset=rest, v_thresh=rest + 15.0, i_offset=offset)
     population = net.population(1, cell)
     ours = membrane_class(cell.model)(lambda name: float(population.get(name)[0]), cell.model.ports)
-    theirs = Membrane.of(population, 0)
+    theirs = neuron_of(population, 0)
     values = [rest + above_rest, *currents[: len(taus)]]
     x, held = ours.start(values)
     after, held_after, crossing = ours.step(x, held, fixed(dt), ours.theta)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import eventsim as es
+from eventsim.neurons import ALL_MODELS
 
 from .running import assert_same_spikes, assert_same_states, simulator, states
 
@@ -237,6 +238,7 @@ _SAVE_FOR_EVER = """
 import sys
 import numpy as np
 import eventsim as es
+from eventsim.neurons import ALL_MODELS
 net = es.Network(seed=1)
 a = net.population(200, es.LIF(), name="a")
 net.connect(a, a, es.AllToAll(), weight=np.arange(40000.0), delay=1.0)
@@ -280,3 +282,17 @@ def test_the_network_of_a_loaded_simulator_is_not_simulated_again(tmp_path):
     es.Simulator(net).save(tmp_path / "run.npz")
     with pytest.raises(es.ParameterError, match="loaded simulator"):
         es.Simulator(es.Simulator.load(tmp_path / "run.npz").network)
+
+
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda m: f"{m.name}-{len(m.ports)}")
+def test_every_model_is_known_by_its_name(model, tmp_path):
+    net = es.Network()
+    net.population(2, model(i_offset=1000.0))
+    sim = es.Simulator(net, engine="reference")
+    sim.run(50.0)
+    sim.save(tmp_path / "a.npz")
+    restored = es.Simulator.load(tmp_path / "a.npz")
+    sim.run(50.0)
+    restored.run(50.0)
+    assert len(sim.spikes) == len(restored.spikes) >= 2
+    np.testing.assert_array_equal(sim.spikes.time, restored.spikes.time)

@@ -5,7 +5,7 @@ from hypothesis import event, given, settings
 
 import eventsim as es
 
-from ..strategies import build, cases, crowds
+from ..strategies import ALL_NEURONS, build, cases, crowds
 from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
 
 COUNTERS = ("spikes", "source_spikes", "deliveries", "drive_events")
@@ -39,27 +39,27 @@ def compare(case):
     assert {k: sequential.stats[k] for k in COUNTERS} == {k: reference.stats[k] for k in COUNTERS}
 
 
-@given(cases(loops=True))
+@given(cases(kinds=ALL_NEURONS, loops=True))
 @settings(max_examples=60)
 def test_guarantee_3_sequential_equals_reference(case):
     compare(case)
 
 
-@given(crowds())
+@given(crowds(kinds=ALL_NEURONS))
 @settings(max_examples=30)
 def test_guarantee_3_where_many_deliveries_meet(case):
     compare(case)
 
 
 @pytest.mark.slow
-@given(crowds())
+@given(crowds(kinds=ALL_NEURONS))
 @settings(max_examples=1000)
 def test_guarantee_3_where_many_deliveries_meet_at_length(case):
     compare(case)
 
 
 @pytest.mark.slow
-@given(cases(loops=True, max_groups=5, max_n=12))
+@given(cases(kinds=ALL_NEURONS, loops=True, max_groups=5, max_n=12))
 @settings(max_examples=2500)
 def test_guarantee_3_at_length(case):
     compare(case)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import eventsim as es
 
-from ..strategies import Background, Bundle, Group, build, cases, extended
+from ..strategies import ALL_NEURONS, Background, Bundle, Group, build, cases, extended
 from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
 
 ENGINES = st.sampled_from(("sequential", "sequential", "reference"))
@@ -19,7 +19,7 @@ def one_run(net, engine, end):
     return sim, run_bounded(sim, end)
 
 
-@given(cases(), ENGINES, st.lists(st.floats(0.0, 1.0), max_size=6), st.integers(0, 6), st.booleans())
+@given(cases(kinds=ALL_NEURONS), ENGINES, st.lists(st.floats(0.0, 1.0), max_size=6), st.integers(0, 6), st.booleans())
 @settings(max_examples=25)
 def test_guarantee_1_splits_and_checkpoints_change_no_bit(tmp_path_factory, case, engine, fractions, saved_at, by_duration):
     net = build(case)
@@ -41,7 +41,7 @@ def test_guarantee_1_splits_and_checkpoints_change_no_bit(tmp_path_factory, case
     assert_same_states(states(whole), states(parts))
 
 
-@given(cases(), ENGINES)
+@given(cases(kinds=ALL_NEURONS), ENGINES)
 @settings(max_examples=10)
 def test_guarantee_1_stopping_at_every_spike_changes_no_bit(case, engine):
     net = build(case)
@@ -56,7 +56,7 @@ def test_guarantee_1_stopping_at_every_spike_changes_no_bit(case, engine):
     assert_same_states(states(whole), states(parts))
 
 
-@given(cases(), ENGINES)
+@given(cases(kinds=ALL_NEURONS), ENGINES)
 @settings(max_examples=10)
 def test_guarantee_1_the_same_network_twice(case, engine):
     (a, end), (b, _) = one_run(build(case), engine, case.end), one_run(build(case), engine, case.end)
@@ -66,7 +66,7 @@ def test_guarantee_1_the_same_network_twice(case, engine):
     assert_same_states(states(a), states(threads))
 
 
-@given(cases(), ENGINES, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40), st.randoms(use_true_random=False))
+@given(cases(kinds=ALL_NEURONS), ENGINES, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40), st.randoms(use_true_random=False))
 @settings(max_examples=20)
 def test_guarantee_4_recording_and_sampling_change_no_bit(case, engine, fractions, random):
     net = build(case)
@@ -85,7 +85,7 @@ def test_guarantee_4_recording_and_sampling_change_no_bit(case, engine, fraction
         assert np.isfinite(trace.value).all()
 
 
-@given(cases(), st.floats(0.05, 0.95))
+@given(cases(kinds=ALL_NEURONS), st.floats(0.05, 0.95))
 @settings(max_examples=15)
 def test_guarantee_4_a_sample_is_the_left_limit_of_the_state(case, fraction):
     net = build(case)
@@ -100,7 +100,7 @@ def test_guarantee_4_a_sample_is_the_left_limit_of_the_state(case, fraction):
         np.testing.assert_array_equal(traces[p.name].value[0], stopped.get(p, "v"))
 
 
-@given(cases(drives=True))
+@given(cases(kinds=ALL_NEURONS, drives=True))
 @settings(max_examples=15)
 def test_guarantee_5_what_is_added_changes_no_other_draw(case):
     """New sources, neurons, synapses between them and a drive onto them: the old network's spikes stay the same."""

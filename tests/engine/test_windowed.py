@@ -390,7 +390,7 @@ def test_a_nonlinear_model_is_refused_by_name():
     model = dataclasses.replace(es.LIF, name="Curved", membrane=None)
     net = es.Network()
     net.population(2, model())
-    with pytest.raises(es.ParameterError, match="Curved is not linear below threshold"):
+    with pytest.raises(es.ParameterError, match=r"it takes leaky membranes .* not Curved"):
         es.Simulator(net, engine="windowed")
 
 

@@ -45,7 +45,7 @@ def test_a_potential_that_peaks_next_to_threshold(tau_syn, distance):
     membrane = exact(LIF_EXP, c)
     first = membrane.first_crossing(mpf(0), [mpf(current), mpf(0)], mpf(1000))
     assert crossing < t_peak
-    slope = membrane.slope(mpf(15), membrane.decayed([mpf(current), mpf(0)], first))
+    slope = membrane.slope(mpf(15), membrane.clamped(mpf(15), [mpf(current), mpf(0)], first))
     assert abs(crossing - first) <= 4 * math.ulp(crossing) + 4 * math.ulp(15.0) / slope
 
 
@@ -62,7 +62,7 @@ def counted_steps(model, c, s):
     return steps[0]
 
 
-@pytest.mark.parametrize("model", ALL_MODELS[1:], ids=lambda m: str(len(m.ports)))
+@pytest.mark.parametrize("model", [m for m in ALL_MODELS if m.name == "LIFExp"], ids=lambda m: str(len(m.ports)))
 @given(data=st.data())
 @settings(max_examples=80)
 def test_the_crossing_takes_few_steps(model, data):

@@ -21,9 +21,14 @@ def arguments(name):
     return magnitude * rng.choice([-1.0, 1.0], N)
 
 
-@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "sqrt", "cos"])
+@pytest.mark.parametrize("name", ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos"])
 def test_a_function_of_the_library_is_the_same_compiled(name):
     plain, compiled = both(getattr(math, name), arguments(name)[:, None])
+    np.testing.assert_array_equal(plain, compiled)
+
+
+def test_the_angle_of_a_vector_is_the_same_compiled():
+    plain, compiled = both(math.atan2, np.stack([arguments("atan2"), arguments("atan2")[::-1]], axis=1))
     np.testing.assert_array_equal(plain, compiled)
 
 

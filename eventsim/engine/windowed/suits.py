@@ -44,7 +44,7 @@ def _unsuited(program, models, found):
             continue
         model = models[p.kind]
         if model.membrane is None:
-            return f"{model.name} is not linear below threshold"
+            return f"it takes leaky membranes with currents that decay by themselves (LIF, LIFExp), not {model.name}"
         shared = [k for k, name in enumerate(model.constant_type._fields) if name not in OWN]
         own = constants_of(program, p, model)[:, shared]
         if p.constant_stride and (own != own[0]).any():
