@@ -63,6 +63,9 @@ class Frame:
         self.address = self._table.__array_interface__["data"][0]
         self._numba_type_ = frame_type(value)
 
+    def __reduce__(self):
+        return Frame, (self.value,)  # a copy has a table of its own arrays
+
 
 def _table(value):
     out = []

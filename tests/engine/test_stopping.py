@@ -1,5 +1,7 @@
 """Where a run stands when it stops: on a limit, in silence, in an instant that fails; the same in all three engines."""
 
+import copy
+import gc
 import math
 import re
 from fractions import Fraction
@@ -11,7 +13,8 @@ import eventsim as es
 from eventsim.engine.windowed import kernels
 from eventsim.engine.windowed.suits import furthest_edge, windows_before
 
-from .running import assert_same_states, simulator, states
+from .running import assert_same_spikes, assert_same_states, simulator, states
+from .test_running import busy
 
 ALL_ENGINES = ("reference", "sequential", "windowed")
 
@@ -176,6 +179,24 @@ def test_times_beyond_are_refused_where_they_are_asked_for():
     assert far.spikes.time.tolist() == [late, late + 1.0, 1e18, 1e18]
 
 
+def test_a_delay_from_a_source_is_never_rounded_away_in_windows():
+    """A time that a delay does not change is that of a zero delay, which waits for the next micro-step: not for windows."""
+    late, least = 1e14, 0.001
+    net = es.Network(seed=1)
+    first, second = (net.population(1, es.SpikeSource([t])) for t in (late, late + 1.0))
+    cell = net.population(1, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=15.0))
+    net.connect(first, cell, es.OneToOne(), weight=20.0, delay=1.0)
+    net.connect(second, cell, es.OneToOne(), weight=-20.0, delay=least)
+    for name in ("reference", "sequential"):
+        sim = es.Simulator(net, engine=name)
+        sim.run(until=late + 10.0)
+        assert sim.spikes.time.tolist() == [late + 1.0]
+    sim = es.Simulator(net, engine="windowed")
+    with pytest.raises(es.ParameterError, match=f"until must be <= {re.escape(repr(2.0**52 * least))} ms in the windowed engine"):
+        sim.run(until=late + 10.0)
+    sim.run(until=2.0**52 * least)
+
+
 # -- an instant that fails ---------------------------------------------------------------------------------------------
 
 
@@ -215,3 +236,17 @@ def test_a_window_that_fails_leaves_what_was_before_to_be_read(monkeypatch):
     assert sim.now == 0.015
     assert sim.spikes.time.tolist() == [0.01]
     assert sim.get(sim.network["cell"], "v").tolist() == [0.0]
+
+
+@pytest.mark.parametrize("engine", ALL_ENGINES)
+def test_a_copy_of_a_simulator_lives_without_the_original(engine):
+    sim = simulator(busy(), engine=engine)
+    sim.run(5.0)
+    twin = copy.deepcopy(sim)
+    sim.run(20.0)
+    expected = sim.spikes
+    del sim
+    gc.collect()
+    twin.run(20.0)
+    assert len(expected) > 10
+    assert_same_spikes(twin.spikes, expected)

@@ -175,7 +175,7 @@ def new_year(calendar, place, counters):
             n += 1
         block = calendar.blocks[block].next
         count = SIZE
-    year = _YEAR * math.exp(total / n) if n > 0 else 1.0
+    year = _YEAR * math.exp(min(total / n, 700.0)) if n > 0 else 1.0  # which stays finite
     # Pages shorter than the spacing of times would not be told apart.
     width = 2.0 ** math.floor(math.log2(max(year / last, 2.0**-40 * max(1.0, earliest))))
     span[WIDTH] = width

@@ -61,7 +61,7 @@ class WindowedEngine:
         self.micro_limit = program.n_addresses + micro_limit  # of no use here: there is no zero delay
         self._models = models
         self.plan, self.window = make_plan(program, models, found)
-        self.furthest = furthest_edge(self.window)
+        self.furthest = furthest_edge(self.window, min(found.least_delay, default=math.inf))
         self._places = generator_places(program)
         self._size, self._owner = self._share_out(threads, expected_events(program, found))
         self._helpers, self._process = None, None

@@ -3,6 +3,7 @@
 Arrays with a first dimension of B have a row for each target block, which only the thread that owns the block touches.
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -125,6 +126,10 @@ class WindowState(NamedTuple):
     before: np.ndarray  # float64 (B,): where the states of hot neurons stand, ms
     width: int  # 2 V
     room: np.ndarray  # float64 (B, CHUNK): for the scan and for adapters
+
+    def __deepcopy__(self, memo):
+        own = {name: copy.deepcopy(getattr(self, name), memo) for name in self._fields}
+        return WindowState(**own | {"mask_words": own["mask"].view(np.uint64)})  # which are the same memory
 
 
 # Arrays that may be too short for a window; the flat ones grow together.

@@ -120,10 +120,13 @@ def window_length(program, models, found):
     return max(math.floor(longest / step) * step, SHORTEST)
 
 
-def furthest_edge(window):
-    """The time, ms, up to which all multiples of a window's length are float64 numbers: 2**53 of its last bit."""
+def furthest_edge(window, least_delay=math.inf):
+    """The time, ms, up to which all multiples of a window's length are float64 numbers: 2**53 of its last bit.
+
+    And up to which adding the smallest delay changes a time, for a delay that is rounded away is a zero delay.
+    """
     numerator, denominator = window.as_integer_ratio()
-    return 2.0**53 * ((numerator & -numerator) / denominator)
+    return min(2.0**53 * ((numerator & -numerator) / denominator), 2.0**52 * least_delay)
 
 
 def windows_before(t, window):
