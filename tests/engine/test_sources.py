@@ -124,6 +124,18 @@ def test_the_seed_of_the_simulator_varies_random_sources_only():
         assert not set(a.spikes.of(net[name]).time) & set(b.spikes.of(net[name]).time)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_audit_follows_every_kind(engine):
+    """A replay in 40 digits from what the neurons received finds the same spikes."""
+    pytest.importorskip("mpmath")
+    net = everything()
+    net["cell"].set(v_rest=-51.0)
+    sim = es.Simulator(net, engine=engine, audit=3)
+    sim.run(60.0)
+    assert len(sim.spikes) > 5
+    assert sim.audit().passed
+
+
 # -- regular spiking --------------------------------------------------------------------------------------------------------
 
 
