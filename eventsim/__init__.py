@@ -2,7 +2,7 @@
 
     import eventsim as es
 
-Description: `Network`, neuron models (`LIF`, `LIFExp`), sources (`Poisson`, `SpikeSource`), connection rules,
+Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `IF`, `QIF`), sources (`Poisson`, `SpikeSource`), connection rules,
 distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
 
