@@ -2,8 +2,9 @@
 
     import eventsim as es
 
-Description: `Network`, neuron models (`LIF`, `LIFExp`), sources (`Poisson`, `Regular`, `GammaProcess`,
-`InhomogeneousPoisson`, `SpikeSource`), connection rules, distributions. Running: `Simulator`. Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
+Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `IF`, `QIF`), sources (`Poisson`, `Regular`,
+`GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), connection rules, distributions. Running: `Simulator`.
+Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
 
 import importlib

@@ -84,7 +84,7 @@ class Network:
         pre, post : Population or view
         rule : AllToAll, OneToOne, FixedProbability, FixedInDegree, FixedOutDegree, FixedTotalNumber, Explicit or CSR
         weight : float, distribution, or array where the rule is deterministic
-            In the unit of the postsynaptic model: mV for LIF, pA for LIFExp.
+            In the unit of the postsynaptic model: mV for jumps (LIF, LIFAdapt, IF, QIF), pA for currents.
         delay : as weight, ms, >= 0
         synapse : Static, optional
             Instead of weight and delay.
