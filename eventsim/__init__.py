@@ -44,7 +44,7 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import LIF, LIFExp, NeuronModel
+from .neurons import EIF, LIF, AdEx, HodgkinHuxley, Izhikevich, LIFCond, LIFExp, NeuronModel
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -52,7 +52,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CSR",
+    "EIF",
     "LIF",
+    "AdEx",
     "AllToAll",
     "AuditReport",
     "CapacityError",
@@ -66,7 +68,10 @@ __all__ = [
     "FixedProbability",
     "FixedTotalNumber",
     "FormatError",
+    "HodgkinHuxley",
     "InternalError",
+    "Izhikevich",
+    "LIFCond",
     "LIFExp",
     "LogNormal",
     "MissingExtraError",

@@ -17,7 +17,7 @@ from ..lowering import lower
 from ..lowering.program import Drives, Fabric, Program
 from ..network.network import Network
 from ..network.sources import Poisson, SpikeSource
-from ..neurons import LIF, LIFExp
+from ..neurons import BOUNDED_MODELS, LIF, LIFExp
 from ..neurons.model import Neuron, NeuronModel
 from .choice import check_engine, make_engine
 
@@ -193,6 +193,9 @@ def _model(p, known):
         return known[p["model"]]()
     if p["model"] == _identity(LIF):
         return LIF()
+    for model in BOUNDED_MODELS:
+        if p["model"] == _identity(model):
+            return model()
     if p["model"].startswith("LIFExp/"):
         return LIFExp() if p["ports"] == ["exc", "inh"] else LIFExp(tau_syn=[5.0] * len(p["ports"]))
     raise FormatError(f"the checkpoint contains neurons of model {p['model']!r}; hand the model over: Simulator.load(path, models=[...])")
