@@ -182,31 +182,31 @@ def dense_output(n, h, k, y, z, out):
 def first_reach(p, threshold):
     """The first x in [0, 1] with p(x) >= threshold, p(0) being below it, to the last bits; 2 where there is none.
 
-    From where it stands, p lies below the parabola of its slope there and the largest curvature it has anywhere. Stepping
-    to where that parabola reaches threshold never passes the first x, and converges quadratically.
+    From where it stands, p lies below the parabola of its slope there and the largest curvature that it has a little farther on.
+    Stepping to where that parabola reaches threshold never passes the first x, and converges quadratically.
     """
-    reach, bend = 0.0, 0.0
+    reach = 0.0
     for j in range(1, DENSE + 1):
         reach += abs(p[j])
-        bend += j * (j - 1) * abs(p[j])
     if p[0] + reach < threshold:
         return 2.0
     x = 0.0
     for _ in range(_MOST_REACHES):
-        value = slope = 0.0
+        limit = min(x + 0.0625, 1.0)
+        value = slope = bend = 0.0
         for j in range(DENSE, -1, -1):
             slope = slope * x + value
             value = value * x + p[j]
+        for j in range(DENSE, 1, -1):
+            bend = bend * limit + j * (j - 1) * abs(p[j])
         gap = threshold - value
         if gap <= 0.0:
             return x
-        root = math.sqrt(slope * slope + 2.0 * bend * gap)
-        if not slope + root > 0.0:
+        if x >= 1.0:
             return 2.0
-        step = 2.0 * gap / (slope + root)
-        if x + step > 1.0:
-            return 2.0
+        root = slope + math.sqrt(slope * slope + 2.0 * bend * gap)
+        step = 2.0 * gap / root if root > 0.0 else 1.0
         if x + step == x:
             return x
-        x += step
+        x = min(x + step, limit)
     return x

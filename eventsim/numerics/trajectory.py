@@ -36,6 +36,7 @@ _LEAST_FACTOR, _MOST_FACTOR, _CAUTION = 0.2, 5.0, 0.9
 _POTENTIAL = 10.0  # mV: errors of the potential are relative to this, since where its zero lies means nothing; those of time to 1 ms
 _LONGEST_STEP = 50.0  # ms: longer ones might pass over a spike that the estimate of the error does not see
 _MOST_STEPS = 1_000_000
+_REST, _STILL = 1000.0, 10.0  # a state that stays within so many tolerances for so long (ms) is at rest
 _AHEAD = 2.0  # ms that a look goes ahead at least
 
 # Slopes within a step are taken to reach that part of their range beyond those of the stages.
@@ -148,14 +149,24 @@ def ended(s, y, armed):
     return s
 
 
+def still(y, quiet, tolerance):
+    """Whether a state is where it was, but for some tolerances: nearer the steps do not come to rest."""
+    for m in range(N):
+        if not abs(y[m] - quiet[m]) <= _STILL * tolerance * max(_POTENTIAL if m == 0 else 1.0, abs(quiet[m])):
+            return False
+    return True
+
+
 def travel(c, s, end, cut, mode):
     """Follow the trajectory from s to its first crossing or for `end` ms: (time, how it ended, state there).
 
     cut : whether to end at `end` exactly; else with the first step that reaches it
     """
-    k, y, z = room(STAGES_ROOM), room(N), room(N)
+    k, y, z, quiet = room(STAGES_ROOM), room(N), room(N), room(N)
     for m in range(N):
         y[m] = s[m]
+        quiet[m] = s[m]
+    since = 0.0
     armed = not LATCHED or s[N - 1] == 0.0
     if not end > 0.0:
         return 0.0, REACHED, s
@@ -184,7 +195,7 @@ def travel(c, s, end, cut, mode):
             continue
         if not error <= 1.0:
             h, most = step * factor, 1.0
-            if not by_v and not (h > 2.0**-55 * t and h > 2.0**-200):
+            if not by_v and not (h > 2.0**-52 * t and h > 2.0**-200):
                 break
             continue
         if by_v:
@@ -200,12 +211,13 @@ def travel(c, s, end, cut, mode):
             part = crossing_in(c, s, y, step, k, z, mode)
             if part >= 0.0:
                 return t + part, CROSSED, ended(s, z, True)
-        resting = not last
-        for m in range(N):
-            resting = resting and z[m] == y[m]
-        if resting:
-            return t, AT_REST, ended(s, y, armed)
         t = end if last else t + step
+        if not still(z, quiet, c.tolerance):
+            since = t
+            for m in range(N):
+                quiet[m] = z[m]
+        elif t - since > _REST:
+            return t, AT_REST, ended(s, z, armed)
         rising = may_exchange and armed and _STEEPEST > k[STAGES * N] > _UPSTROKE * k[0] > _FLATTEST
         forward(y, z, k)
         armed = armed or y[0] < c.v_thresh
@@ -259,7 +271,7 @@ def next_crossing(c, s):
 
 
 _OF_A_MODEL = (
-    *(slopes, exchange, attempt, may_cross, crossing_in, dense_stage, ended, forward, travel),
+    *(slopes, exchange, attempt, may_cross, crossing_in, dense_stage, ended, still, forward, travel),
     *(flow, flow_refractory, next_crossing, next_look, step_bound),
 )
 
@@ -271,7 +283,7 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
     flow_refractory : the same while the potential is clamped; of a latched model, while crossings do not count
     next_crossing : (c, s) -> the time of the first crossing, however far; inf and nan as below
     next_look : (c, s, dt) -> the time of the first crossing; where there is none soon after dt, one after dt up to which there
-        is none; inf where the state does not change any more; nan where a step failed
+        is none; inf where the state comes to rest; nan where a step failed
     step_bound : (c, s) -> a lower bound on the first crossing: the length of a step in which there is none
 
     Parameters
