@@ -151,7 +151,7 @@ def ended(s, y, armed):
 
 def still(y, quiet, tolerance):
     """Whether a state is where it was, but for some tolerances: nearer the steps do not come to rest."""
-    for m in range(N):
+    for m in range(N):  # noqa: SIM110 (compiled code has no generators)
         if not abs(y[m] - quiet[m]) <= _STILL * tolerance * max(_POTENTIAL if m == 0 else 1.0, abs(quiet[m])):
             return False
     return True
@@ -276,7 +276,7 @@ _OF_A_MODEL = (
 )
 
 
-def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=1.0):
+def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=2.0):
     """The functions (flow, flow_refractory, next_crossing, next_look, step_bound) of a model, the potential being its first variable.
 
     flow : (c, s, dt) -> the state after dt, or at threshold where it is crossed before
