@@ -1,6 +1,6 @@
 """Hodgkin-Huxley neuron with synaptic conductances, with the rates of Traub & Miles or those of the squid's giant axon.
 
-    c_m dv/dt = g_na m**3 h (e_rev_na - v) + g_k n**4 (e_rev_k - v) + g_leak (v_rest - v) + i_offset
+    c_m dv/dt = g_na m**3 h (e_rev_na - v) + g_k n**4 (e_rev_k - v) + g_leak (e_rev_leak - v) + i_offset
                 + g_exc (e_rev_exc - v) + g_inh (e_rev_inh - v)
     dx/dt = alpha_x(v) (1 - x) - beta_x(v) x, x = m, h, n         tau_k dg_k/dt = -g_k, g_k -> g_k + |weight|
 
@@ -35,12 +35,12 @@ from .model import BOUNDED, TOLERANCE, NeuronModel, Parameter, chosen_variant
 
 Parameters = namedtuple(
     "Parameters",
-    "c_m g_na g_k g_leak e_rev_na e_rev_k v_rest v_offset v_thresh t_ref i_offset tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh tolerance",
+    "c_m g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_rest v_offset v_thresh t_ref i_offset tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh tolerance",
 )
 # As the parameters, but for charging = 1 / c_m (mV/ms for 1 pA) and the decays, 1/ms.
 Constants = namedtuple(
     "Constants",
-    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k v_rest v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh",
+    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh",
 )
 State = namedtuple("State", "v m h n g_exc g_inh spiking")
 
@@ -56,7 +56,7 @@ def prepare(p):
         p.g_leak,
         p.e_rev_na,
         p.e_rev_k,
-        p.v_rest,
+        p.e_rev_leak,
         p.v_offset,
         p.i_offset,
     )
@@ -92,7 +92,11 @@ def _changes(c, s, rates):
     """How fast the variables change, with these rates."""
     alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = rates
     square = s.n * s.n
-    i = c.g_na * (s.m * s.m * s.m * s.h) * (c.e_rev_na - s.v) + c.g_k * (square * square) * (c.e_rev_k - s.v) + c.g_leak * (c.v_rest - s.v)
+    i = (
+        c.g_na * (s.m * s.m * s.m * s.h) * (c.e_rev_na - s.v)
+        + c.g_k * (square * square) * (c.e_rev_k - s.v)
+        + c.g_leak * (c.e_rev_leak - s.v)
+    )
     i += c.i_offset + s.g_exc * (c.e_rev_exc - s.v) + s.g_inh * (c.e_rev_inh - s.v)
     m, h, n = (
         alpha_m - (alpha_m + beta_m) * s.m,
@@ -144,6 +148,7 @@ def _model(derivative, start, variant, **defaults):
         Parameter("g_leak", 10.0, "nS", low=0.0),
         Parameter("e_rev_na", 50.0, "mV"),
         Parameter("e_rev_k", -90.0, "mV"),
+        Parameter("e_rev_leak", -65.0, "mV"),
         Parameter("v_rest", -65.0, "mV"),
         Parameter("v_offset", -63.0, "mV"),
         Parameter("v_thresh", 0.0, "mV"),
@@ -189,7 +194,7 @@ HODGKIN_HUXLEY_SQUID = _model(
     g_k=7200.0,
     g_leak=60.0,
     e_rev_k=-77.0,
-    v_rest=-54.387,
+    e_rev_leak=-54.387,
     v_offset=-65.0,
 )
 
@@ -204,8 +209,8 @@ def HodgkinHuxley(*unnamed, kinetics="traub", **parameters):
     kinetics : "traub" or "squid"
         The rates of the gates, and which defaults.
     **parameters
-        c_m (200 pF), g_na, g_k, g_leak (20000, 6000, 10 nS; squid 24000, 7200, 60 nS), e_rev_na, e_rev_k (50, -90 mV; squid 50, -77 mV),
-        v_rest (reversal of the leak, -65 mV; squid -54.387 mV), v_offset (of the rates, -63 mV; squid -65 mV), v_thresh (0 mV), t_ref
+        c_m (200 pF), g_na, g_k, g_leak (20000, 6000, 10 nS; squid 24000, 7200, 60 nS), e_rev_na, e_rev_k, e_rev_leak (50, -90,
+        -65 mV; squid 50, -77, -54.387 mV), v_rest (where v begins, -65 mV), v_offset (of the rates, -63 mV; squid -65 mV), v_thresh (0 mV), t_ref
         (0 ms), i_offset (0 pA), tau_syn_exc, tau_syn_inh (0.2, 2 ms), e_rev_exc, e_rev_inh (0, -80 mV), tolerance (1e-9).
 
     Returns

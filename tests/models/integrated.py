@@ -63,7 +63,7 @@ class Integrated:
             out[1] = p["a"] * (p["b"] * v - y[1])
         elif self.name == "HodgkinHuxley":
             m, h, n = y[1:4]
-            i = p["g_na"] * m**3 * h * (p["e_rev_na"] - v) + p["g_k"] * n**4 * (p["e_rev_k"] - v) + p["g_leak"] * (p["v_rest"] - v)
+            i = p["g_na"] * m**3 * h * (p["e_rev_na"] - v) + p["g_k"] * n**4 * (p["e_rev_k"] - v) + p["g_leak"] * (p["e_rev_leak"] - v)
             out[0] = (i + p["i_offset"] + i_syn) / p["c_m"]
             out[1:4] = [a * (1 - x) - b * x for (a, b), x in zip(self.rates(v), (m, h, n), strict=True)]
         else:
