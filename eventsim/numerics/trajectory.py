@@ -186,7 +186,9 @@ def travel(c, s, end, cut, mode):
         else:
             factor = _CAUTION / math.sqrt(math.sqrt(math.sqrt(error)))
         factor = min(max(factor, _LEAST_FACTOR), most)
-        within = by_v and cut and error <= 1.0 and z[0] > end  # the time asked for lies within the step
+        # Whether the time asked for lies within the step. The time of a spike, to which rounding was added, is not before the spike.
+        grace = c.tolerance if step == c.v_thresh - v else 0.0
+        within = by_v and cut and error <= 1.0 and z[0] > end + grace
         if by_v and (within or error == math.inf or (most == 1.0 and not error <= 1.0)):
             # Back to steps of time, also where the membrane does not rise any more or steps over the potential fail.
             exchange(k, 0)
