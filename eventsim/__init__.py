@@ -48,7 +48,7 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import IF, LIF, QIF, LIFAdapt, LIFAlpha, LIFBiexp, LIFExp, NeuronModel
+from .neurons import EIF, IF, LIF, QIF, AdEx, HodgkinHuxley, Izhikevich, LIFAdapt, LIFAlpha, LIFBiexp, LIFCond, LIFExp, NeuronModel
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -56,9 +56,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CSR",
+    "EIF",
     "IF",
     "LIF",
     "QIF",
+    "AdEx",
     "AllToAll",
     "AuditReport",
     "CapacityError",
@@ -73,11 +75,14 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "GammaProcess",
+    "HodgkinHuxley",
     "InhomogeneousPoisson",
     "InternalError",
+    "Izhikevich",
     "LIFAdapt",
     "LIFAlpha",
     "LIFBiexp",
+    "LIFCond",
     "LIFExp",
     "LogNormal",
     "MissingExtraError",

@@ -20,7 +20,7 @@ def dimensions(value, name, error=ParameterError):
         raise error(f"{name} must be a number or an array of numbers, got {short(value)}") from None
 
 
-def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterError, far=None):
+def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterError, high=math.inf, far=None):
     """A finite float in range; where `far` is given, it stands for infinity."""
     if not _is_real(value):
         raise error(f"{name} must be a number{_in(unit)}, got {short(value)}")
@@ -34,6 +34,8 @@ def number(value, name, unit="", low=-math.inf, low_open=False, error=ParameterE
         raise error(f"{name} must be finite{_in(unit)}, got {short(value)}")
     if result < low or (low_open and result == low):
         raise error(f"{name} must be {'>' if low_open else '>='} {low:g}{' ' + unit if unit else ''}, got {short(value)}")
+    if result > high:
+        raise error(f"{name} must be <= {high:g}{' ' + unit if unit else ''}, got {short(value)}")
     return result
 
 
@@ -138,12 +140,17 @@ def check_parameter(value, parameter, owner):
     if isinstance(value, Distribution):
         if value.support[0] < parameter.low or (parameter.low_open and value.support[0] <= parameter.low and value.attains_low):
             raise ParameterError(f"{name} must be {parameter.describe_range()}, but {value} can be less; give it low=")
+        if value.support[1] > parameter.high:
+            raise ParameterError(f"{name} must be {parameter.describe_range()}, but {value} can be more; give it high=")
         return value
     if dimensions(value, name) == 0:
-        return number(value, name, parameter.unit, parameter.low, parameter.low_open, far=parameter.far)
+        return number(value, name, parameter.unit, parameter.low, parameter.low_open, high=parameter.high, far=parameter.far)
     array = floats(value, name, parameter.unit, low=parameter.low, low_open=parameter.low_open, far=parameter.far)
     if array.ndim != 1:
         raise ParameterError(f"{name} must be a number or one-dimensional, got shape {array.shape}")
+    wrong = array > parameter.high
+    if wrong.any():
+        raise ParameterError(f"{name} must be {parameter.describe_range()}, got {array[wrong][0]:g}{_place(wrong)}")
     return array
 
 

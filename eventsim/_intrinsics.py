@@ -20,6 +20,13 @@ def put_in_place(function, signature_of, codegen):
     lower_builtin(function, nt.VarArg(nt.Any))(codegen)
 
 
+def named_function(builder, kind, name):
+    """A function known by its name alone."""
+    from numba.core import cgutils
+
+    return cgutils.get_or_insert_function(builder.module, kind, name)
+
+
 def _put(function):
     """One store into the tuple's memory."""
     from numba import types as nt
@@ -50,6 +57,55 @@ def _prefetch(function):
         return context.get_dummy_value()
 
     put_in_place(function, lambda array, index: nt.void(array, index), codegen)
+
+
+def _room(function):
+    """An array on the stack. The caller's frame holds it, since functions of models and kernels are inlined or call on."""
+    from llvmlite import ir
+    from numba import types as nt
+    from numba.core import cgutils
+
+    array_type = nt.Array(nt.float64, 1, "C")
+
+    def signature_of(n):
+        return array_type(n) if isinstance(n, nt.IntegerLiteral) else None
+
+    def codegen(context, builder, signature, arguments):
+        n = signature.args[0].literal_value
+        memory = cgutils.alloca_once(builder, ir.ArrayType(ir.DoubleType(), n))
+        array = context.make_array(array_type)(context, builder)
+        size, item = context.get_constant(nt.intp, n), context.get_constant(nt.intp, 8)
+        context.populate_array(
+            array,
+            data=builder.bitcast(memory, ir.DoubleType().as_pointer()),
+            shape=cgutils.pack_array(builder, [size]),
+            strides=cgutils.pack_array(builder, [item]),
+            itemsize=item,
+            meminfo=None,
+        )
+        return array._getvalue()
+
+    put_in_place(function, signature_of, codegen)
+
+
+def _table(function):
+    """An element of the table, the one module-level tuple that the function names, as constant data."""
+    from llvmlite import ir
+    from numba import types as nt
+    from numba.core import cgutils
+
+    (name,) = function.__code__.co_names
+    values = function.__globals__[name]
+    whole = isinstance(values[0], int)
+    item, item_type = (ir.IntType(64), nt.int64) if whole else (ir.DoubleType(), nt.float64)
+
+    def codegen(context, builder, signature, arguments):
+        data = ir.Constant(ir.ArrayType(item, len(values)), [item(v) for v in values])
+        table = cgutils.global_constant(builder, f"table{name}", data)
+        index = context.cast(builder, arguments[0], signature.args[0], nt.intp)
+        return builder.load(builder.gep(table, [context.get_constant(nt.intp, 0), index]))
+
+    put_in_place(function, lambda index: item_type(index), codegen)
 
 
 def _atomic_add(function):
@@ -122,6 +178,8 @@ def _element(context, builder, signature, arguments):
 _FORMS = {
     ("numerics.tuples", "put"): _put,
     ("numerics.memory", "prefetch"): _prefetch,
+    ("numerics.memory", "room"): _room,
+    **{("numerics.dop853", name): _table for name in ("first", "source", "weight", "node", "fifth", "third", "between")},
     ("engine.windowed.team", "atomic_add"): _atomic_add,
     ("engine.windowed.team", "atomic_get"): _atomic_get,
     ("engine.windowed.team", "give_way"): _give_way,

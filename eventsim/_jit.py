@@ -81,7 +81,7 @@ def model_digest(model):
     functions = [f for f in vars(model).values() if isinstance(f, types.FunctionType)]
     if all((f.__module__ or "").startswith("eventsim.") for f in functions):
         return f"{model.name}_{model.variant}"
-    digest = hashlib.blake2b(model.name.encode(), digest_size=8)
+    digest = hashlib.blake2b(repr((model.name, model.constant_type._fields, model.state_type._fields)).encode(), digest_size=8)
     try:
         for function in _reachable(functions):
             digest.update(inspect.getsource(function).encode())
@@ -265,6 +265,15 @@ def _reachable(functions):
     return list(seen.values())
 
 
+def _code_digest(function):
+    """Digest of a function, of all it reaches and of the types it takes."""
+    digest = hashlib.blake2b(repr([getattr(t, "_fields", t.__name__) for t in function.compiled_apart]).encode(), digest_size=16)
+    for reached in _reachable([function]):
+        code = reached.__code__
+        digest.update(code.co_code + repr((code.co_names, code.co_consts, _plain_constants(reached))).encode())
+    return digest.hexdigest()
+
+
 def _plain_constants(function):
     names = {n: function.__globals__.get(n) for n in function.__code__.co_names}
     return {n: v for n, v in names.items() if isinstance(v, (int, float, str, bool, tuple))}
@@ -276,8 +285,43 @@ def _register(function):
         return
     _registered.add(id(function))
     _kept.append(function)
-    if not _intrinsics.register(function):
+    if hasattr(function, "compiled_apart"):
+        _compile_apart(function)
+    elif not _intrinsics.register(function):
         _numba().extending.register_jitable(**_inner_options(function))(function)
+
+
+def _compile_apart(function):
+    """Compile a function by itself and give it a name that code which calls it is linked with, also when it comes from the cache.
+
+    What numba compiles contains all it calls, and so on upwards: a large function would be compiled for each of its callers.
+    The name is a digest of what the function does, so it does not matter who asks for it first.
+    """
+    from llvmlite import binding
+    from numba import types as nt
+
+    plain = {float: nt.float64, int: nt.int64, bool: nt.boolean}
+    arguments = [plain[t] if t in plain else nt.NamedUniTuple(nt.float64, len(t._fields), t) for t in function.compiled_apart]
+    own = rebound(function, {})
+    key = _code_digest(function)
+    (result,) = compiled(own, tuple(arguments), key=key, from_python=False).overloads.values()
+    name = f"eventsim_{function.__name__}_{key}_{package_digest()}"
+    binding.add_symbol(name, result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
+    _kept.append(result)
+    signature = result.signature
+
+    def signature_of(*given):
+        return signature
+
+    signature_of.__signature__ = inspect.signature(function)
+
+    def codegen(context, builder, own_signature, values):
+        kind = context.call_conv.get_function_type(signature.return_type, signature.args)
+        target = _intrinsics.named_function(builder, kind, name)
+        _, returned = context.call_conv.call_function(builder, target, signature.return_type, signature.args, values)
+        return returned
+
+    _intrinsics.put_in_place(function, signature_of, codegen)
 
 
 _kept = []  # registered functions stay alive, so that their identities stay theirs

@@ -73,9 +73,16 @@ class NumericalError(SimulationError):
     """A state left the finite numbers."""
 
     @classmethod
-    def at(cls, program, address, t):
-        """The error that names the neuron and the time."""
-        error = cls(f"the state of the neuron at address {address} is not finite at {t!r} ms; are weights or parameters too large?")
+    def at(cls, program, address, t, model=None, state=None):
+        """The error that names the neuron and the time; of a bounded model, which may also have failed to be integrated, the state too."""
+        words = f"the state of the neuron at address {address} is not finite at {t!r} ms; are weights or parameters too large?"
+        if model is not None and model.exactness == "bounded":
+            values = ", ".join(f"{name} = {value:.6g}" for name, value in zip(model.variables, state, strict=False))
+            words = (
+                f"{model.name} can not be integrated on at {t!r} ms, neuron at address {address}, state {values}: "
+                "steps of its tolerance become too small, or too many; are weights or parameters too large?"
+            )
+        error = cls(words)
         error.addresses = [address]
         return error
 

@@ -18,7 +18,24 @@ import eventsim as es
 NEURONS = ("LIF", "LIFExp", "LIFExp3")  # which all engines and the audit take
 ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3", "LIFAdapt")
 SOURCES = ("Poisson", "Regular", "GammaProcess", "InhomogeneousPoisson", "SpikeSource")
-JUMPS = ("LIF", "IF", "QIF", "LIFAdapt")  # weights are jumps of the potential
+BY_SIGN = ("LIFExp", "LIFBiexp", "LIFAlpha", "AdEx current", "EIF current")  # the sign of the weight may choose the receptor
+JUMPS = ("LIF", "IF", "QIF", "LIFAdapt", "Izhikevich")  # weights are jumps of the potential
+
+# Neurons of the bounded class: (name in eventsim, option) by kind.
+BOUNDED = {
+    "AdEx": ("AdEx", {}),
+    "AdEx current": ("AdEx", {"synapses": "current"}),
+    "EIF": ("EIF", {}),
+    "EIF current": ("EIF", {"synapses": "current"}),
+    "LIFCond": ("LIFCond", {}),
+    "LIFCond alpha": ("LIFCond", {"shape": "alpha"}),
+    "Izhikevich": ("Izhikevich", {}),
+    "HodgkinHuxley": ("HodgkinHuxley", {}),
+    "HodgkinHuxley squid": ("HodgkinHuxley", {"kinetics": "squid"}),
+}
+
+# Of these, those whose weights are conductances.
+CONDUCTANCE = ("AdEx", "EIF", "LIFCond", "LIFCond alpha", "HodgkinHuxley", "HodgkinHuxley squid")
 
 # Resting, reset and threshold potential, mV. From 0 to 15 the sums of 5 mV jumps are exact.
 _POTENTIALS = ((0.0, 0.0, 15.0), (-65.0, -65.0, -50.0), (-60.0, -70.0, -50.0), (0.0, -10.0, 15.0))
@@ -29,7 +46,7 @@ STEPS = (0.5, 0.1, None)
 
 @dataclass(frozen=True)
 class Group:
-    """A population: kind is one of ALL_NEURONS or of SOURCES; v is its initial potential (None: default)."""
+    """A population: kind is one of ALL_NEURONS, BOUNDED or SOURCES; v is its initial potential (None: default)."""
 
     kind: str
     n: int
@@ -101,7 +118,8 @@ def build(case):
 
 def _model(group):
     values = {name: _values(value) for name, value in group.values.items()}
-    return getattr(es, group.kind.removesuffix("3"))(**values)
+    name, options = BOUNDED.get(group.kind, (group.kind.removesuffix("3"), {}))
+    return getattr(es, name)(**values, **options)
 
 
 def _values(value):
@@ -148,6 +166,11 @@ def near(tau):
     )
 
 
+def is_neuron(group):
+    """Whether a population is of neurons."""
+    return group.kind not in SOURCES
+
+
 # -- populations -------------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +179,8 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     """A population of neurons."""
     kind = draw(st.sampled_from(kinds))
     n = draw(st.integers(1, max_n))
+    if kind in BOUNDED:
+        return draw(bounded_neurons(kind, n, min_t_ref))
     v_rest, v_reset, v_thresh = draw(st.sampled_from(_POTENTIALS))
     tau_m = draw(st.sampled_from((10.0, 20.0, 3.7)))
     t_refs = [t for t in (0.0, 0.5, 2.0, 0.1, 1.3) if t >= min_t_ref]
@@ -207,6 +232,33 @@ def gate(t):
 
 
 @st.composite
+def bounded_neurons(draw, kind, n, min_t_ref):
+    """A population of neurons of the bounded class."""
+    values = {"t_ref": draw(st.sampled_from([t for t in (0.0, 0.5, 0.1, 1.3) if t >= min_t_ref]))}
+    values["tolerance"] = draw(st.sampled_from((1e-9, 1e-6)))
+    if kind == "Izhikevich":
+        currents = st.sampled_from((0.0, 10.0, 3.0, -5.0))
+        values["v_reset"] = draw(st.sampled_from((-65.0, -50.0)))
+        start = st.sampled_from((-65.0, -40.0, 29.0, 30.0, 31.0))
+    elif kind.startswith("HodgkinHuxley"):
+        currents = st.sampled_from((0.0, 1000.0, 3000.0, -100.0))
+        start = st.sampled_from((-65.0, -40.0, 0.0, 20.0))
+    elif kind.startswith("LIFCond"):
+        currents = st.sampled_from((0.0, 750.0, 1000.0, -200.0))
+        values |= draw(st.sampled_from(({}, {"tau_syn_exc": 0.7, "e_rev_inh": -55.0})))
+        start = st.sampled_from((-65.0, -51.0, -50.0, -45.0, -90.0))
+    else:
+        currents = st.sampled_from((0.0, 500.0, 1000.0, -200.0))
+        values |= draw(st.sampled_from(({}, {"v_reset": -58.0}, {"v_reset": -47.0}, {"v_spike": 20.0, "delta_t": 0.8, "tau_syn_exc": 0.7})))
+        if kind.startswith("AdEx"):
+            values |= draw(st.sampled_from(({}, {"a": -5.0}, {"b": 0.0})))
+        start = st.sampled_from((-70.0, -52.0, -45.0, values.get("v_spike", -40.0), 25.0))
+    values["i_offset"] = _per_member(draw, n, currents)
+    v = draw(st.one_of(st.none(), start, st.lists(start, min_size=n, max_size=n).map(tuple)))
+    return Group(kind, n, values, v)
+
+
+@st.composite
 def sources(draw, step, end, max_n=4):
     """A population of sources; trains and regular ones meet at instants of the grid."""
     n = draw(st.integers(1, max_n))
@@ -249,6 +301,8 @@ def rates_in_time(draw, step, end, n):
 
 def _weights(kind):
     """Weights of the size of the distance to threshold; for currents, of the size that leads there."""
+    if kind in CONDUCTANCE:
+        return st.sampled_from((0.0, 5.0, 20.0, 100.0, -30.0))
     if kind in JUMPS:
         return st.one_of(
             st.sampled_from((0.0, 5.0, 5.0, 15.0, 15.0, 7.5, 16.0, -5.0, -20.0)), st.sampled_from((0.1, 0.7, 3.3)), _floats(-10.0, 20.0)
@@ -273,7 +327,7 @@ _BY_SOURCE = ("AllToAll", "OneToOne", "FixedProbability", "FixedOutDegree")
 def _receptor(draw, kind):
     if kind.endswith("3"):
         return draw(st.integers(0, 2))
-    return None if kind in JUMPS else draw(st.sampled_from((None, None, "exc", "inh")))
+    return draw(st.sampled_from((None, None, "exc", "inh"))) if kind in BY_SIGN else None
 
 
 def _some(draw, n):
@@ -286,8 +340,8 @@ def _some(draw, n):
 @st.composite
 def bundles(draw, groups, step, zero_delay, from_sources=False):
     """A projection. zero_delay: (pre) -> whether synapses without delay may leave that population."""
-    pre = draw(st.sampled_from([k for k, g in enumerate(groups) if not from_sources or g.kind in SOURCES]))
-    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind not in SOURCES]))
+    pre = draw(st.sampled_from([k for k, g in enumerate(groups) if not from_sources or not is_neuron(g)]))
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if is_neuron(g)]))
     pre_part, post_part = _some(draw, groups[pre].n), _some(draw, groups[post].n)
     rows = groups[pre].n if pre_part is None else len(pre_part)
     columns = groups[post].n if post_part is None else len(post_part)
@@ -323,11 +377,11 @@ def bundles(draw, groups, step, zero_delay, from_sources=False):
 @st.composite
 def backgrounds(draw, groups):
     """A drive."""
-    post = draw(st.sampled_from([k for k, g in enumerate(groups) if g.kind not in SOURCES]))
+    post = draw(st.sampled_from([k for k, g in enumerate(groups) if is_neuron(g)]))
     part = _some(draw, groups[post].n)
     n = groups[post].n if part is None else len(part)
     rate = _per_member(draw, n, st.sampled_from((0.0, 100.0, 1000.0, 3000.0)))
-    scale = 1.0 if groups[post].kind in JUMPS else 100.0
+    scale = 3.0 if groups[post].kind in CONDUCTANCE else 1.0 if groups[post].kind in JUMPS else 100.0
     weight = _per_member(draw, n, st.sampled_from((1.0, 3.0, 0.1, 0.0, -1.0)).map(lambda w: w * scale))
     return Background(post, part, rate, weight, _receptor(draw, groups[post].kind))
 
@@ -355,7 +409,7 @@ def cases(draw, kinds=NEURONS, max_groups=3, max_n=6, drives=True, loops=False, 
         groups = groups[n_neurons:] + groups[:n_neurons]
 
     def zero_delay(pre):
-        return without_delay and (not source_zero_delay_only or groups[pre].kind in SOURCES)
+        return without_delay and (not source_zero_delay_only or not is_neuron(groups[pre]))
 
     drawn = [draw(bundles(groups, step, zero_delay, from_sources=True))]
     drawn += draw(st.lists(bundles(groups, step, zero_delay), min_size=1, max_size=4))

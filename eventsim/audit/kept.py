@@ -7,7 +7,7 @@ import numpy as np
 from .. import _cast
 from ..errors import FormatError, ParameterError
 from ..network.population import Population, PopulationView
-from ..neurons.model import Neuron
+from ..neurons.model import EXACT, Neuron
 from .membranes import membrane_class
 from .received import synapses_onto
 
@@ -158,8 +158,15 @@ def _chosen(audit, populations, known):
 
 def _check_model(p):
     if membrane_class(p.model.model) is None:
+        model = p.model.model
+        why = (
+            ""
+            if model.exactness == EXACT
+            else f", which is of class {model.exactness!r}: it has no closed form to be replayed in many digits"
+        )
         raise ParameterError(
-            f"audit knows no exact replay of model {p.model.model.name!r} (population {p.name!r}); it knows those of LIF and LIFExp; name other populations in audit=[...]"
+            f"audit knows no exact replay of model {model.name!r} (population {p.name!r}){why}; it knows those of LIF and LIFExp. "
+            "Name other populations in audit=[...]"
         )
 
 

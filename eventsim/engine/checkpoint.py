@@ -204,9 +204,9 @@ def _source(p, values, rates):
 def _model(p, known):
     if p["model"] in known:
         return known[p["model"]]()
-    model = named(p["model"].partition("/")[0], p["ports"])
-    if model is not None and _identity(model) == p["model"]:
-        return model()
+    for model in named(p["model"].partition("/")[0], p["ports"]):
+        if _identity(model) == p["model"]:
+            return model()
     raise FormatError(f"the checkpoint contains neurons of model {p['model']!r}; hand the model over: Simulator.load(path, models=[...])")
 
 

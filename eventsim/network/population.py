@@ -207,12 +207,26 @@ class Population(_Selection):
         value = self.values.get(name)
         if value is None:
             if name != "v":
-                return np.zeros(self.n)
-            rest, thresh, reset = (self._values(p) for p in ("v_rest", "v_thresh", "v_reset"))
-            return np.where(rest < thresh, rest, reset)
+                return self._start(name)
+            rest = self._values("v_rest")
+            if "v_reset" not in self.values:
+                return rest
+            return np.where(rest < self._values("v_thresh"), rest, self._values("v_reset"))
         if isinstance(value, Distribution):
             return self._draw(name, value)
         return np.broadcast_to(value, (self.n,))
+
+    def _start(self, name):
+        """What a variable that has not been set begins at: 0, or what the model says that goes with v."""
+        model = self.model.model
+        if model.start is None:
+            return np.zeros(self.n)
+        given = [self.values[p.name] for p in model.parameters]
+        same = all(isinstance(x, float) for x in given) and isinstance(self.values.get("v", 0.0), float)
+        n = 1 if same else self.n
+        columns = [np.broadcast_to(x, (self.n,))[:n].tolist() for x in map(self._values, [p.name for p in model.parameters] + ["v"])]
+        at = [getattr(model.start(model.prepare(model.parameter_type(*row[:-1])), row[-1]), name) for row in zip(*columns, strict=True)]
+        return np.broadcast_to(np.array(at), (self.n,)).copy()
 
 
 class PopulationView(_Selection):

@@ -28,6 +28,7 @@ class Projection:
         if self.procedural:
             self._check_procedural()
         self.port = port_of(receptor, post.population, f"projection '{self.label}'")
+        check_sign(self.weight, receptor, post.population, f"weight of '{self.label}'")
 
     def _values(self, value, name, error):
         """A float, a float64 array (synapses,) in given order, or a distribution."""
@@ -103,11 +104,23 @@ class Drive:
         self.rate = check_rate(rate, f"rate of the {what}", (len(post),))
         self.weight = self._weights(weight, f"weight of the {what}")
         self.port = port_of(receptor, post.population, what)
+        check_sign(self.weight, receptor, post.population, f"weight of the {what}")
 
     def _weights(self, value, name):
         if _cast.dimensions(value, name) == 0:
             return _cast.number(value, name)
         return _cast.floats(value, name, shape=(len(self.post),))
+
+
+def check_sign(weight, receptor, population, what):
+    """Refuse a negative conductance where its sign does not choose the receptor."""
+    if receptor is None or not population.model.model.unsigned:
+        return
+    distribution = isinstance(weight, Distribution)
+    least = weight.support[0] if distribution else float(np.min(weight, initial=0.0))
+    if least < 0.0:
+        got = f"{weight}, which can be less; give it low=0" if distribution else f"{least:g}"
+        raise ParameterError(f"{what} must be >= 0 nS, a conductance, where receptor= is given, got {got}")
 
 
 def port_of(receptor, population, what):

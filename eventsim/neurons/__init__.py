@@ -1,11 +1,17 @@
 """Neuron models, one file each. Listing a model in ALL_MODELS is what gets it tested."""
 
+from .adex import ADEX, ADEX_CURRENT, AdEx
+from .eif import EIF, EIF_CONDUCTANCE, EIF_CURRENT
+from .hodgkin_huxley import HODGKIN_HUXLEY, HODGKIN_HUXLEY_SQUID, HodgkinHuxley
+from .izhikevich import IZHIKEVICH
+from .izhikevich import IZHIKEVICH as Izhikevich
 from .lif import LIF
 from .lif_adapt import LIFAdapt
 from .lif_alpha import LIF_ALPHA, LIFAlpha
 from .lif_alpha import _model as _lif_alpha_variant
 from .lif_biexp import LIF_BIEXP, LIFBiexp
 from .lif_biexp import _model as _lif_biexp_variant
+from .lif_cond import LIF_COND, LIF_COND_ALPHA, LIFCond
 from .lif_exp import LIF_EXP, LIFExp
 from .lif_exp import _model as _lif_exp_variant
 from .model import AS_PUBLISHED, BOUNDED, EXACT, Neuron, NeuronModel, Parameter
@@ -17,21 +23,36 @@ FAMILIES = {"LIFAlpha": _lif_alpha_variant, "LIFBiexp": _lif_biexp_variant, "LIF
 
 ALL_MODELS = (LIF, LIF_EXP, _lif_exp_variant(("0", "1", "2")), IF, QIF, LIF_BIEXP, _lif_biexp_variant(("0",)), LIF_ALPHA, LIFAdapt)
 
+# Models of the bounded class, which have contracts of their own (tests/models/test_bounded.py).
+BOUNDED_MODELS = (
+    *(ADEX, ADEX_CURRENT, EIF_CONDUCTANCE, EIF_CURRENT, LIF_COND, LIF_COND_ALPHA),
+    *(IZHIKEVICH, HODGKIN_HUXLEY, HODGKIN_HUXLEY_SQUID),
+)
+
 __all__ = [
+    "ADEX",
+    "ADEX_CURRENT",
     "ALL_MODELS",
     "AS_PUBLISHED",
     "BOUNDED",
+    "BOUNDED_MODELS",
+    "EIF",
     "EXACT",
     "FAMILIES",
     "IF",
+    "IZHIKEVICH",
     "LIF",
     "LIF_ALPHA",
     "LIF_BIEXP",
     "LIF_EXP",
     "QIF",
+    "AdEx",
+    "HodgkinHuxley",
+    "Izhikevich",
     "LIFAdapt",
     "LIFAlpha",
     "LIFBiexp",
+    "LIFCond",
     "LIFExp",
     "Neuron",
     "NeuronModel",
@@ -40,7 +61,7 @@ __all__ = [
 
 
 def named(name, ports):
-    """The package's own model of that name with these receptors, or None."""
+    """The package's own models of that name with these receptors: as many as it has variants."""
     if name in FAMILIES:
-        return FAMILIES[name](tuple(ports))
-    return next((model for model in ALL_MODELS if model.name == name), None)
+        return (FAMILIES[name](tuple(ports)),)
+    return tuple(model for model in ALL_MODELS + BOUNDED_MODELS if model.name == name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..errors import ParameterError
 from ..numerics.compensation import RESIDUE
+from ..numerics.trajectory import make_trajectory
 
 
 def shown(value):
@@ -24,6 +25,14 @@ def receptors_of(taus, name):
     return tuple(str(k) for k in range(len(taus)))
 
 
+def _above(c, s):
+    return s[0] >= c.v_thresh
+
+
+def _above_latched(c, s):
+    return s[0] >= c.v_thresh and s[-1] == 0.0
+
+
 EXACT = "exact"
 BOUNDED = "bounded"
 AS_PUBLISHED = "as-published"
@@ -38,13 +47,28 @@ class Parameter:
     unit: str
     low: float = -math.inf
     low_open: bool = False
+    high: float = math.inf
     far: float | None = None
 
     def describe_range(self):
         """The range in words, for messages."""
+        unit = f" {self.unit}" if self.unit else ""
         if self.low == -math.inf:
             return "finite" if self.far is None else "finite or infinite"
-        return f"{'>' if self.low_open else '>='} {self.low:g} {self.unit}"
+        if self.high < math.inf:
+            return f"from {self.low:g} to {self.high:g}{unit}"
+        return f"{'>' if self.low_open else '>='} {self.low:g}{unit}"
+
+
+# What each step of a bounded model may err by, as a part of 10 mV and of the larger of any other variable and 1.
+TOLERANCE = Parameter("tolerance", 1e-9, "", low=1e-13, high=1e-3)
+
+
+def chosen_variant(owner, name, value, variants):
+    """The variant of a model that an option chooses."""
+    if not isinstance(value, str) or value not in variants:
+        raise ParameterError(f"{owner} {name} must be {' or '.join(map(repr, variants))}, got {shown(value)}")
+    return variants[value]
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,14 +91,27 @@ class NeuronModel:
     exactness : str
         "exact", "bounded" or "as-published".
     prepare : (parameters) -> constants
-    flow : (constants, state, dt) -> state after dt >= 0 ms without events
+    derivative : (constants, state) -> how fast each variable changes, per ms, in a tuple like the state: for models of the bounded
+        class. From it follow, where they are not given, flow, flow_refractory, next_look, next_crossing, crossing_bound
+        (numerics/trajectory.py) and above. The constants are then called v_thresh, v_reset, t_ref, tolerance, and no variable
+        carries its rounding along. exp of what may be large has to be guarded: CPython raises where compiled code has inf.
+    first_step : float, ms, > 0
+        Of a bounded model: the first step that is tried after an event.
+    latched : bool
+        Of a bounded model whose membrane is not reset by a spike: `make_trajectory` says what its last variable means.
+    flow : (constants, state, dt) -> state after dt >= 0 ms without events; a bounded model's stays where it crosses threshold
     flow_refractory : the same while the membrane is clamped
     above : (constants, state) -> whether the neuron is at or above threshold
     next_crossing : (constants, state) -> dt >= 0 to the first crossing, or inf
+    next_look : (constants, state, dt) -> the time of the first crossing; where there is none soon after dt, one after dt up to which
+        there is none; inf: never. None for models that know how to find any crossing at once.
     crossing_bound : (constants, state) -> a cheap lower bound on it, 0 at or above threshold
     receive : (constants, state, port, weight) -> state after a delivery
     receive_refractory : the same while the membrane is clamped
     fire : (constants, state) -> state after a spike
+    start : (constants, v) -> the state that the other variables begin in where v is set alone; None: they begin at 0
+    unsigned : bool
+        Weights are conductances: their absolute values are added, and a negative one may only choose the receptor.
     membrane : (constants) -> (tau, resistance), for models that are linear below threshold; None for others
         tau dv/dt = v_inf - v + resistance * (sum of the other variables), each of which decays exponentially by itself;
         a delivery adds to v or to one of them. The constants are called v_inf, v_thresh, v_reset, t_ref.
@@ -99,15 +136,21 @@ class NeuronModel:
     weight_unit: str
     exactness: str
     prepare: Callable
-    flow: Callable
-    flow_refractory: Callable
-    above: Callable
-    next_crossing: Callable
-    crossing_bound: Callable
     receive: Callable
     receive_refractory: Callable
     fire: Callable
     source: str
+    derivative: Callable | None = None
+    latched: bool = False
+    first_step: float = 2.0
+    flow: Callable | None = None
+    flow_refractory: Callable | None = None
+    above: Callable | None = None
+    next_crossing: Callable | None = None
+    next_look: Callable | None = None
+    crossing_bound: Callable | None = None
+    start: Callable | None = None
+    unsigned: bool = False
     membrane: Callable | None = None
     ordered: tuple = (("v_reset", "v_thresh"),)
     variant: int = 0
@@ -117,9 +160,25 @@ class NeuronModel:
     flow_short: Callable | None = None
 
     def __post_init__(self):
+        if self.derivative is not None:
+            self._integrate()
+        for name in ("flow", "flow_refractory", "above", "next_crossing", "crossing_bound"):
+            if getattr(self, name) is None:
+                raise ParameterError(f"model {self.name} needs {name}=, or derivative= from which it is made")
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
         keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
         object.__setattr__(self, "__signature__", inspect.Signature(keywords))
+
+    def _integrate(self):
+        """Make what is not given from the derivative."""
+        made_of = make_trajectory(self.derivative, self.constant_type, self.state_type, self.latched, self.first_step)
+        names = ("flow", "flow_refractory", "next_crossing", "next_look", "crossing_bound")
+        made = dict(zip(names, made_of, strict=True)) | {"above": _above_latched if self.latched else _above}
+        if self.next_crossing is not None:
+            del made["next_look"]
+        for name, function in made.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, function)
 
     def _parameter_table(self):
         rows = [f"{p.name} : {p.unit}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]

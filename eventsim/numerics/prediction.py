@@ -20,23 +20,37 @@ def make_state_at(flow, flow_refractory):
     return state_at
 
 
-def make_crossing_time(flow_refractory, above, next_crossing):
-    """A function (c, s, last, free) -> time of the neuron's next spike if nothing more arrives, or inf.
+def make_crossing_time(flow_refractory, above, next_crossing, next_look=None):
+    """A function (c, s, last, free, t) -> time of the neuron's next spike if nothing more arrives, or inf.
 
     A neuron that stands at threshold (by its initial state or by `set`) fires where it stands; any other crossing
     lies after the event that led to it, by one unit in the last place of the time at least.
+
+    A model with `next_look` may not know yet: then it is a time after t, before which there is no spike.
     """
 
-    def crossing_time(c, s, last, free):
+    def crossing_time(c, s, last, free, t):
         base = last
         if last < free:
             s = flow_refractory(c, s, free - last)
             base = free
         if above(c, s):
             return base
-        t = base + next_crossing(c, s)
-        if t <= last:
-            t = math.nextafter(last, math.inf)
-        return t
+        crossing = base + next_crossing(c, s)
+        if crossing <= last:
+            crossing = math.nextafter(last, math.inf)
+        return crossing
 
-    return crossing_time
+    def look_time(c, s, last, free, t):
+        base = last
+        if last < free:
+            s = flow_refractory(c, s, free - last)
+            base = free
+        if above(c, s):
+            return base
+        look = base + next_look(c, s, max(t - base, 0.0))
+        if look <= last:
+            look = math.nextafter(last, math.inf)
+        return look
+
+    return crossing_time if next_look is None else look_time

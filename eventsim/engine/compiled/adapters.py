@@ -178,11 +178,11 @@ def agreed(c, s, last, free, t, patience):
         bound = max(t, free) + crossing_bound(c, state_at(c, s, last, free, t))
         if bound - t > t - last:  # farther away than the last event: no need to know the crossing yet
             return bound
-        crossing = crossing_time(c, s, last, free)
+        crossing = crossing_time(c, s, last, free, t)
         if bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
             return bound
         return crossing
-    return crossing_time(c, s, last, free)
+    return crossing_time(c, s, last, free, t)
 
 
 def fire_at(c, s, rows, o, t, patience):
@@ -195,7 +195,7 @@ def fire_at(c, s, rows, o, t, patience):
     if patience > 0.0:
         rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
     else:
-        wake = crossing_time(c, s, t, free)
+        wake = crossing_time(c, s, t, free, t)
         rows[o + WAKE] = wake if wake > t else math.nextafter(t, math.inf)
     return FIRED
 
@@ -253,7 +253,7 @@ def agree(rows, constants, stride, neurons):
         c = Constants(*load_constants(constants, neurons[k] * stride))
         o = neurons[k] * WIDTH
         s = State(*load_state(rows, o + STATE))
-        rows[o + WAKE] = crossing_time(c, s, rows[o + LAST], rows[o + FREE])
+        rows[o + WAKE] = crossing_time(c, s, rows[o + LAST], rows[o + FREE], rows[o + LAST])
     return 0
 
 
@@ -285,7 +285,7 @@ def own_names(model):
         "load_constants": _jit.float_tuple_loader(len(model.constant_type._fields)),
         "load_state": _jit.float_tuple_loader(len(model.state_type._fields)),
         "state_at": make_state_at(model.flow, model.flow_refractory),
-        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing),
+        "crossing_time": make_crossing_time(model.flow_refractory, model.above, model.next_crossing, model.next_look),
     }
 
 
@@ -295,7 +295,7 @@ def bind(model):
         "WIDTH": STATE + len(model.state_type._fields),
         "FIELDS": len(model.state_type._fields),
         "BATCHES": model.flow_short is not None,
-        "nearly_crossing": model.nearly_crossing or model.next_crossing,
+        "nearly_crossing": model.nearly_crossing or (model.next_crossing if model.next_look is None else model.crossing_bound),
         "postponed": model.postponed or _never_postponed,
         "short": model.short or _never_short,
         "flow_short": model.flow_short or model.flow,

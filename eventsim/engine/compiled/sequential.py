@@ -61,7 +61,7 @@ class SequentialEngine:
     furthest = math.inf  # ms; it goes to whatever time is asked for
 
     def __init__(self, program, models, record, micro_limit=1000):
-        self.program = program
+        self.program, self._models = program, models
         self.micro_limit = program.n_addresses + micro_limit
         self._most_out = most_projections(program)
         self._places = generator_places(program)
@@ -140,11 +140,18 @@ class SequentialEngine:
         t = float(self.state.clock[INSTANT])
         self.state.clock[NOW] = t
         if status == loop.NOT_A_NUMBER:
-            raise NumericalError.at(self.program, int(self.state.counters[FAULT]), t)
+            address = int(self.state.counters[FAULT])
+            raise NumericalError.at(self.program, address, t, *self._model_and_state(address))
         if status == loop.ZERO_DELAY_LOOP:
             sources = self.state.zero.source[: self.state.counters[ZERO]]
             raise ZeroDelayLoopError.at(self.program, np.unique(sources), t, self.micro_limit)
         raise InternalError(f"unknown status {status} at {t!r} ms")
+
+    def _model_and_state(self, address):
+        """The model of a neuron and the state in its row."""
+        p = self.program.fabric.populations[self.program.fabric.of_address[address]]
+        at = int(p.row + (address - p.first) * p.width)
+        return self._models[p.kind], self.state.rows[at + STATE : at + p.width].tolist()
 
     # -- states ------------------------------------------------------------------------------------------------------
 

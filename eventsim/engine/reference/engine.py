@@ -34,17 +34,18 @@ class Cell:
     state: tuple
     last: float = 0.0
     free: float = -math.inf  # end of the last refractory period
-    crossing: float = math.inf  # when it fires if nothing more arrives
+    crossing: float = math.inf  # when it fires if nothing more arrives, or when to look again
 
     def at(self, t):
         """The state at t >= last."""
         state_at = make_state_at(self.model.flow, self.model.flow_refractory)
         return state_at(self.constants, self.state, self.last, self.free, t)
 
-    def next_spike(self):
-        """When it fires if nothing more arrives, ms; inf: never."""
-        crossing_time = make_crossing_time(self.model.flow_refractory, self.model.above, self.model.next_crossing)
-        return crossing_time(self.constants, self.state, self.last, self.free)
+    def next_spike(self, t):
+        """When it fires if nothing more arrives, ms; inf: never. A bounded model may only know a time after t before which it does not."""
+        m = self.model
+        crossing_time = make_crossing_time(m.flow_refractory, m.above, m.next_crossing, m.next_look)
+        return crossing_time(self.constants, self.state, self.last, self.free, t)
 
 
 class ReferenceEngine:
@@ -85,14 +86,20 @@ class ReferenceEngine:
                     return Status.SILENT
                 self.now = until
                 return Status.DONE
+            before, events = self.now, self._events()
             self.now = t  # here, for an instant that fails
             spiked = self._instant(t)
-            self.now = math.nextafter(t, math.inf)
+            # An instant at which there was only a look at a bounded neuron is no event.
+            self.now = before if self._events() == events else math.nextafter(t, math.inf)
             if spiked and stop_at_spikes:
                 return Status.SPIKED
             done += 1
             if done == _BUDGET:
                 return Status.PAUSED
+
+    def _events(self):
+        """The number of spikes and deliveries so far."""
+        return sum(self.tally[k] for k in ("spikes", "source_spikes", "deliveries", "drive_events"))
 
     def _next_time(self, until):
         """Time of the next event, once the drive is drawn as far as it can matter."""
@@ -114,8 +121,9 @@ class ReferenceEngine:
                 if generator >= 0:
                     self._generate(generator, t)
         for _, address in list(_until(self.crossings, t)):  # ... and crossings fire
-            self._fire(address, t)
-            fired.append(address)
+            if self._predict(address, t) <= t:
+                self._fire(address, t)
+                fired.append(address)
         arriving = _taken(self.events, t)  # sorted: canonical order, drive last
         spiked = False
         for _ in range(self.micro_limit + 1):
@@ -165,18 +173,19 @@ class ReferenceEngine:
         cell.state, cell.last = state, t
         self.tally["neuron_updates"] += 1
         if not all(math.isfinite(x) for x in state):
-            raise NumericalError.at(self.program, address, t)
+            raise NumericalError.at(self.program, address, t, cell.model, state)
 
-    def _predict(self, address):
-        """Enter when a neuron will fire if nothing more arrives."""
+    def _predict(self, address, t=None):
+        """Enter when a neuron will fire if nothing more arrives, or, where that is not known at t, when to look again."""
         cell = self.cells[address]
         if cell.crossing < math.inf:
             self.crossings.remove((cell.crossing, address))
-        cell.crossing = cell.next_spike()
+        cell.crossing = cell.next_spike(cell.last if t is None else t)
         if math.isnan(cell.crossing):
-            raise NumericalError.at(self.program, address, cell.last)
+            raise NumericalError.at(self.program, address, cell.last if t is None else t, cell.model, cell.state)
         if cell.crossing < math.inf:
             self.crossings.add((cell.crossing, address))
+        return cell.crossing
 
     def _emit(self, fired, t):
         """Record spikes and send them on; what they deliver at t itself."""
@@ -334,7 +343,7 @@ class ReferenceEngine:
             cell = self.cells[int(address)]
             cell.state, cell.last, cell.free = cell.model.state_type(*state[: len(cell.state)]), last, free
             cell.crossing = math.inf
-            self._predict(int(address))
+            self._predict(int(address), max(self.now, last))
         self.events = SortedList((t, *map(int, key), weight) for t, *key, weight in arrays["events"].tolist())
         self.emissions = SortedList((t, int(a), int(k)) for t, a, k in arrays["emissions"].tolist())
         self.spikes_ = [(t, int(a)) for t, a in arrays["spikes"].tolist()]

@@ -87,7 +87,7 @@ def crossing_until(c, s, last, free, t):
     """Time of the neuron's next spike if nothing more arrives and it is not after t; else any later time."""
     at_base = s if free <= last else flow_refractory(c, s, free - last)
     bound = max(last, free) + crossing_bound(c, at_base)  # no logarithm
-    return bound if bound > t else crossing_time(c, s, last, free)
+    return bound if bound > t else crossing_time(c, s, last, free, t)
 
 
 def write_spike(fired, at, t, address):
