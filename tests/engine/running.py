@@ -28,9 +28,15 @@ def run_bounded(sim, end, most=4000):
     """
     for stop in [*np.arange(1.0, end), end]:
         sim.run(until=float(stop))
-        if sim.stats["deliveries"] > most:
+        if sim.stats["deliveries"] + sim.stats["spikes"] > most:
             break
     return sim.now
+
+
+def restored(path, net):
+    """The simulator in a checkpoint of a network, with the functions that a checkpoint does not keep."""
+    functions = {p.name: getattr(p.model, "functions", None) for p in net.populations}
+    return es.Simulator.load(path, rates={name: f for name, f in functions.items() if f is not None})
 
 
 def states(sim):

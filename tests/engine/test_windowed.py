@@ -19,7 +19,7 @@ from eventsim.engine.windowed.suits import SHORTEST
 from eventsim.published import brunel2000, potjans_diesmann2014, vogels_abbott2005, vogels_abbott2005_currents
 
 from ..strategies import build, window_cases
-from .running import assert_same_spikes, assert_same_states, blocks_of, run_bounded, simulator, states
+from .running import assert_same_spikes, assert_same_states, blocks_of, restored, run_bounded, simulator, states
 
 MARGIN = 1e-9
 
@@ -192,7 +192,7 @@ def test_guarantee_1_checkpoints_change_no_bit(case, fraction, tmp_path_factory)
     whole = bits(net, [end])
     sim = bits(net, [fraction * end])
     sim.save(path)
-    loaded = es.Simulator.load(path)
+    loaded = restored(path, net)
     assert loaded.now == sim.now
     assert_same_states(states(loaded), states(sim))
     loaded.run(until=end)

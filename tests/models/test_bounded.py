@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import eventsim as es
 from eventsim import _jit
 from eventsim.neurons import BOUNDED, BOUNDED_MODELS
+from eventsim.numerics.trajectory import make_trajectory
 
 from .integrated import Integrated
 
@@ -103,6 +104,17 @@ def test_inf_means_never(model):
         before, t = t, model.next_look(c, s, t)
         assert t > before
     assert model.flow(c, s, 100.0)[0] < c.v_thresh
+
+
+@pytest.mark.parametrize("v", np.linspace(-30.0, 29.99, 40).tolist())
+def test_first_steps_that_leave_the_numbers_are_made_again(v):
+    """Where v explodes within a first step of 2 ms, stages of it overflow; the crossing is the same from a step of 1 us."""
+    model = es.Izhikevich
+    shorter = make_trajectory(model.derivative, model.constant_type, model.state_type, first_step=1e-3)[2]
+    c, s = constants_of(model), model.state_type(v, 23.63)
+    crossing = model.next_crossing(c, s)
+    assert 0.0 < crossing < math.inf
+    assert crossing == pytest.approx(shorter(c, s), rel=1e-8)
 
 
 # -- compiled ------------------------------------------------------------------------------------------------------------
