@@ -106,12 +106,14 @@ def test_inf_means_never(model):
     assert model.flow(c, s, 100.0)[0] < c.v_thresh
 
 
-@pytest.mark.parametrize("v", np.linspace(-30.0, 29.99, 40).tolist())
-def test_first_steps_that_leave_the_numbers_are_made_again(v):
+@pytest.mark.parametrize(
+    "v, u", [(18.15264940200164, 23.6316469527857), (18.151931610803246, 23.63172539442582), (29.99, 23.63), (-30.0, -60.0)]
+)
+def test_first_steps_that_leave_the_numbers_are_made_again(v, u):
     """Where v explodes within a first step of 2 ms, stages of it overflow; the crossing is the same from a step of 1 us."""
     model = es.Izhikevich
     shorter = make_trajectory(model.derivative, model.constant_type, model.state_type, first_step=1e-3)[2]
-    c, s = constants_of(model), model.state_type(v, 23.63)
+    c, s = constants_of(model), model.state_type(v, u)
     crossing = model.next_crossing(c, s)
     assert 0.0 < crossing < math.inf
     assert crossing == pytest.approx(shorter(c, s), rel=1e-8)
