@@ -5,7 +5,11 @@ import importlib.util
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import example as tried
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,6 +46,75 @@ def test_heterogeneous_network_responds_to_its_stimulus():
     assert after > 2 * before
     assert sim.stats["deliveries"] > 0
     assert sim.routing["synapses_with_own_delay"] == sim.routing["synapses"] - 2 * 50
+
+
+def test_every_neuron_of_the_fi_curve_has_the_rate_of_the_closed_form():
+    curve = example("fi_curve")
+    spikes, rates = curve.main()
+    assert len(rates) == 100
+    firing = 0
+    for k, drive in enumerate(curve.DRIVE):
+        times = spikes.time[spikes.address == k]
+        if drive <= 15.0:
+            assert len(times) == rates[k] == 0
+            continue
+        firing += 1
+        rise = 30.0 * math.log(drive / (drive - 15.0))  # ms from rest, which is also reset, to threshold
+        expected = np.arange(rise, 2000.0, rise + 5.0)
+        assert len(times) == len(expected)
+        np.testing.assert_allclose(times, expected, rtol=1e-12)
+        assert rates[k] == pytest.approx(1e3 / (5.0 + rise), rel=1e-12)
+        assert curve.closed_form(drive) == pytest.approx(1e3 / (5.0 + rise), rel=1e-12)
+    assert firing == 85
+
+
+def highest(weight, lag, number, period=50.0, tau=20.0):
+    """Potential above rest (mV) after each of a number of jumps that alternate between two gaps."""
+    v, reached = 0.0, []
+    for k in range(number):
+        gap = lag if k % 2 else period - lag
+        v = v * math.exp(-gap / tau) + weight
+        reached.append(v)
+    return np.array(reached)
+
+
+def test_three_regimes_fire_and_fall_silent_as_they_should():
+    regimes = example("three_regimes")
+    spikes = regimes.main()
+    # Out of phase, jumps of w every 25 ms: w (1 - q^n)/(1 - q) after the n-th; 11 mV reach 15 mV with the third, so of 16 jumps
+    # five fire (none is lost in the 2 ms of refractoriness).
+    q = math.exp(-25.0 / 20.0)
+    assert 11.0 * (1.0 - q**2) / (1.0 - q) < 15.0 < 11.0 * (1.0 - q**3) / (1.0 - q)
+    assert 9.0 / (1.0 - q) < 15.0  # whatever n
+    # In phase, jumps of 2 w every 50 ms: every second pair fires, of eight.
+    q = math.exp(-50.0 / 20.0)
+    assert 2.0 * 7.2 < 15.0 < 2.0 * 7.2 * (1.0 + q)
+    assert spikes == {"out of phase": 16 // 3, "out of phase, weaker": 0, "in phase, weaker still": 8 // 2}
+
+
+def test_boundaries_between_the_regimes_are_geometric_sums():
+    weakest = example("three_regimes").weakest
+    assert weakest(25.0) == pytest.approx(15.0 * (1.0 - math.exp(-25.0 / 20.0)), rel=1e-14)
+    assert weakest(0.0) == weakest(50.0) == pytest.approx(15.0 / 2.0 * (1.0 - math.exp(-50.0 / 20.0)), rel=1e-14)
+
+
+@settings(max_examples=20, deadline=None)
+@given(lag=st.floats(0.5, 49.5), closeness=st.sampled_from([1e-3, 1e-6, 1e-9]))
+@tried(lag=25.0, closeness=1e-9)
+@tried(lag=0.0, closeness=1e-9)
+def test_simulation_fires_just_above_the_boundary_and_not_just_below(lag, closeness):
+    regimes = example("three_regimes")
+    weight = regimes.weakest(lag)
+    below, _ = regimes.run(weight * (1.0 - closeness), lag, duration=2000.0)
+    assert len(below.spikes.of(below.network["neuron"])) == 0
+    above, _ = regimes.run(weight * (1.0 + closeness), lag, duration=2000.0)
+    times = above.spikes.of(above.network["neuron"]).time
+    jumps = highest(weight * (1.0 + closeness), lag, 80)
+    if lag == 0.0:
+        jumps[::2] = 0.0  # both arrive before the threshold is tested
+    first = int(np.argmax(jumps >= 15.0))
+    assert len(times) >= 1
+    assert times[0] == pytest.approx(1.0 + 50.0 * (first // 2) + lag * (first % 2), rel=1e-15)
 
 
 def test_guide_shows_what_the_code_prints():
