@@ -55,7 +55,7 @@ bench-against: .venv/.bench .venv/.plot
 
 docs-figures: .venv/.plot
 	for script in docs/figures/*.py; do $(BIN)/python $$script || exit 1; done
-	for name in fi_curve three_regimes; do $(BIN)/python examples/$$name.py --plot docs/figures/$$name.png || exit 1; done
+	for name in fi_curve three_regimes own_model; do $(BIN)/python examples/$$name.py --plot docs/figures/$$name.png || exit 1; done
 	$(BIN)/python docs/models/build.py
 
 clean:

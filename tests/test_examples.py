@@ -3,6 +3,7 @@
 import doctest
 import importlib.util
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import example as tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+import eventsim as es
 
 ROOT = Path(__file__).parent.parent
 
@@ -121,3 +125,59 @@ def test_guide_shows_what_the_code_prints():
     failures, tried = doctest.testfile(str(ROOT / "docs" / "guide.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert tried > 40
     assert failures == 0
+
+
+def test_tutorial_shows_the_code_of_its_example_and_what_it_prints(monkeypatch):
+    text = (ROOT / "docs" / "tutorial_own_model.md").read_text()
+    script = (ROOT / "examples" / "own_model.py").read_text()
+    blocks = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if not block.startswith(">>>")]
+    assert len(blocks) == 4
+    assert all(block in script for block in blocks)
+    monkeypatch.syspath_prepend(ROOT / "examples")
+    failures, tried = doctest.testfile(str(ROOT / "docs" / "tutorial_own_model.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert tried > 15
+    assert failures == 0
+
+
+def morris_lecar(current, g_ca=4.0, half=12.0, width=17.4, phi=0.067):
+    """Upward crossings of 0 mV within 600 ms from rest, by another integrator, from the equations as Rinzel & Ermentrout give them."""
+
+    def slope(t, y):
+        v, w = y
+        m = (1.0 + np.tanh((v + 1.2) / 18.0)) / 2.0
+        rest = (1.0 + np.tanh((v - half) / width)) / 2.0
+        currents = -g_ca * m * (v - 120.0) - 8.0 * w * (v + 84.0) - 2.0 * (v + 60.0)
+        return (currents + current) / 20.0, phi * np.cosh((v - half) / (2.0 * width)) * (rest - w)
+
+    def crossing(t, y):
+        return y[0]
+
+    crossing.direction = 1.0
+    start = (-60.0, (1.0 + math.tanh((-60.0 - half) / width)) / 2.0)
+    return solve_ivp(slope, (0.0, 600.0), start, method="DOP853", rtol=1e-12, atol=1e-12, events=crossing).t_events[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "current"), [("class 1", 38.0), ("class 1", 45.0), ("class 1", 90.0), ("class 2", 80.0), ("class 2", 100.0)]
+)
+def test_own_model_fires_where_another_integrator_finds_crossings(kind, current):
+    own = example("own_model")
+    other = {"class 1": {}, "class 2": {"g_ca": 4.4, "half": 2.0, "width": 30.0, "phi": 0.04}}[kind]
+    net = es.Network()
+    net.population(1, own.MorrisLecar(i_offset=current, **own.KINDS[kind]))
+    sim = es.Simulator(net)
+    sim.run(600.0)
+    expected = morris_lecar(current, **other)
+    assert len(sim.spikes) == len(expected)
+    np.testing.assert_allclose(sim.spikes.time, expected, atol=1e-5)
+    if (kind, current) in (("class 1", 90.0), ("class 2", 100.0)):
+        assert len(expected) >= 6
+
+
+def test_own_model_has_two_kinds_of_curves():
+    own = example("own_model")
+    currents, found = own.main(number=21)
+    first = {kind: rate[rate > 0.0][0] for kind, rate in found.items()}
+    onset = {kind: currents[rate > 0.0][0] for kind, rate in found.items()}
+    assert first["class 1"] < 5.0 < 9.0 < first["class 2"]
+    assert (onset["class 1"], onset["class 2"]) == (40.0, 90.0)

@@ -105,6 +105,8 @@ def _potential(ax, page, sim, trace):
         label = f"{weight:+g} {page.model().weight_unit} "
         box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
         ax.text(at, 0.03, label, transform=ax.get_xaxis_transform(), fontsize=8, color=COLOURS[1 + k], ha="right", bbox=box)
+    if page.weights:
+        ax.set_ylim(bottom=float(trace.value.min()) - 0.16 * span)
     ax.set_xlim(0.0, page.duration)
     ax.set_ylabel(UNITS["v"], fontsize=9)
     given = "".join(f", {name} = {value:g}" for name, value in page.shown.items())
