@@ -3,7 +3,7 @@
     python examples/brette2007.py 1                    # 1 conductances, 2 currents, 3 Hodgkin-Huxley, 4 voltage jumps
     python examples/brette2007.py 1 --duration 1000 --plot coba.png
 
-Benchmark 3 takes a minute of processor time for 100 ms at `--tolerance 1e-6`, and nearly twice that at the default of 1e-9.
+Benchmark 3 takes a minute of processor time for 100 ms at `--tolerance 1e-6`, and nearly three times that at the default of 1e-9.
 """
 
 import argparse
