@@ -26,7 +26,8 @@ def prose(documentation):
         if all(line.startswith("    ") for line in lines):
             parts.append("\n".join(["```", *(line[4:] for line in lines), "```"]))
         elif lines[0] == "Source":
-            parts.append("\n".join(["## Source", "", *(line.strip() for line in lines[1:])]))
+            source = "\n".join(line.strip() for line in lines[1:])
+            parts.append("## Source\n\n" + re.sub(r"doi (10\.\S+?)(?=[,;.]?(\s|$))", r"[doi \1](https://doi.org/\1)", source))
         else:
             heading = "## Exactness\n\n" if lines[0].startswith("Exactness class:") else ""
             parts.append(heading + re.sub(r"\*", r"\\*", paragraph))
