@@ -17,7 +17,7 @@ help:
 	@echo "make test-slow     the longer verification"
 	@echo "make bench         all benchmarks; writes benchmarks/results/"
 	@echo "make bench-against eventsim beside NEST, Brian2 and plain C, where they are installed (benchmarks/against/README.md)"
-	@echo "make docs-figures  the figures of the documentation"
+	@echo "make docs-figures  the figures of the documentation and the pages of the neuron models"
 	@echo "make format        let ruff rewrite the sources"
 	@echo "make clean         remove .venv and everything compiled"
 
@@ -55,6 +55,8 @@ bench-against: .venv/.bench .venv/.plot
 
 docs-figures: .venv/.plot
 	for script in docs/figures/*.py; do $(BIN)/python $$script || exit 1; done
+	for name in fi_curve three_regimes own_model; do $(BIN)/python examples/$$name.py --plot docs/figures/$$name.png || exit 1; done
+	$(BIN)/python docs/models/build.py
 
 clean:
 	rm -rf .venv build eventsim.egg-info

@@ -1,10 +1,12 @@
 """Published networks, ready to run: each builder names its source, and what the source says about its activity."""
 
+from .brette2007 import brette2007
 from .brunel2000 import brunel2000, brunel2000_mean_field
 from .potjans_diesmann2014 import potjans_diesmann2014, potjans_diesmann2014_rates
 from .vogels_abbott2005 import vogels_abbott2005, vogels_abbott2005_currents
 
 __all__ = [
+    "brette2007",
     "brunel2000",
     "brunel2000_mean_field",
     "potjans_diesmann2014",

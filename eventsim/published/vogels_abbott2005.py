@@ -47,7 +47,7 @@ def vogels_abbott2005(seed=1, scale=1.0, delay=0.8):
     <Network: 2 populations, 4000 addresses, 4 projections, 0 drives>
     """
     neuron = LIF(tau_m=TAU_M, v_rest=V_REST, v_thresh=V_THRESH, v_reset=V_RESET, t_ref=T_REF)
-    return _network(neuron, 0.25, -2.25, seed, scale, delay)
+    return balanced(neuron, 0.25, -2.25, {"v": Uniform(V_RESET, V_THRESH)}, seed, scale, delay)
 
 
 def vogels_abbott2005_currents(seed=1, scale=1.0, delay=0.8):
@@ -82,10 +82,27 @@ def vogels_abbott2005_currents(seed=1, scale=1.0, delay=0.8):
     neuron = LIFExp(
         tau_m=TAU_M, c_m=TAU_M, v_rest=V_REST, v_thresh=V_THRESH, v_reset=V_RESET, t_ref=T_REF, tau_syn_exc=5.0, tau_syn_inh=10.0
     )
-    return _network(neuron, 1.62, -9.0, seed, scale, delay)
+    return balanced(neuron, 1.62, -9.0, {"v": Uniform(V_RESET, V_THRESH)}, seed, scale, delay)
 
 
-def _network(neuron, weight_exc, weight_inh, seed, scale, delay):
+def balanced(neuron, weight_exc, weight_inh, initial, seed=1, scale=1.0, delay=0.8):
+    """What the benchmarks have in common: 4,000 neurons of one kind, 80 % excitatory, 80 inputs each on average.
+
+    Parameters
+    ----------
+    neuron : Neuron
+    weight_exc, weight_inh : float
+        Of the synapses of excitatory and of inhibitory neurons, in the neuron's unit.
+    initial : dict
+        Initial values of state variables, by name.
+    seed, scale, delay
+        As in `vogels_abbott2005`.
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
     n = round(_cast.number(scale, "scale", low=0.0, low_open=True) * N)
     if n <= INPUTS:
         raise ParameterError(f"scale must give more than {INPUTS} neurons, the number of inputs of each; {scale:g} gives {n}")
@@ -97,5 +114,5 @@ def _network(neuron, weight_exc, weight_inh, seed, scale, delay):
         for post in (exc, inh):
             net.connect(pre, post, FixedProbability(INPUTS / n, autapses=False), weight=weight, delay=delay)
     for population in (exc, inh):
-        population.set(v=Uniform(V_RESET, V_THRESH))
+        population.set(**initial)
     return net
