@@ -243,14 +243,17 @@ def forward(y, z, k):
 
 
 def flow(c, s, dt):
+    """The state after dt, or at threshold."""
     return travel(c, s, dt, True, FREE)[2]
 
 
 def flow_refractory(c, s, dt):
+    """The state after dt, the potential being clamped."""
     return travel(c, s, dt, True, ACROSS if LATCHED else CLAMPED)[2]
 
 
 def next_look(c, s, dt):
+    """The first crossing, or a time after dt before which there is none."""
     t, outcome, _ = travel(c, s, dt + max(dt, _AHEAD), False, FREE)
     if outcome == AT_REST:
         return math.inf
@@ -258,6 +261,7 @@ def next_look(c, s, dt):
 
 
 def step_bound(c, s):
+    """The length of a step without a crossing."""
     if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
     t, outcome, _ = travel(c, s, 2.0**-1000, False, FREE)
@@ -267,6 +271,7 @@ def step_bound(c, s):
 
 
 def next_crossing(c, s):
+    """The first crossing, however far."""
     t, outcome, _ = travel(c, s, math.inf, False, FREE)
     if outcome == AT_REST:
         return math.inf

@@ -475,3 +475,14 @@ def test_auto_takes_whatever_the_sequential_engine_takes(model):
     assert es.Simulator(net).stats["engine"] == "sequential"
     with pytest.raises(es.ParameterError, match=r"time constants of|stay finite"):
         es.Simulator(net, engine="windowed")
+
+
+@pytest.mark.parametrize("weight", [5e-324, 3e-308, 0.0])
+def test_excitation_too_weak_to_matter_leaves_windows_as_long_as_delays(weight):
+    net = es.Network(seed=1)
+    stim = net.population(3, es.SpikeSource([[1.0]] * 3))
+    net.connect(stim, net.population(4, lif()), es.AllToAll(), weight=weight, delay=1.0)
+    sim = es.Simulator(net, engine="windowed")
+    sim.run(5.0)
+    assert sim.stats["window_ms"] == 1.0
+    assert sim.stats["deliveries"] == 12

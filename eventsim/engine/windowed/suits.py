@@ -111,9 +111,10 @@ def window_length(program, models, found):
         decays = decay_times(model, c)
         longest = min(longest, _PART_OF_MEMBRANE * tau, _PART_OF_DECAY * decays.min())
         rise = rate * _push(model, c, decays)
-        if rise > 0.0:
-            # The more variables there are to be brought forward in each window, the fewer windows there should be.
-            longest = min(longest, PART * len(model.variables) * (c.v_thresh - c.v_reset) / rise)
+        # The more variables there are to be brought forward in each window, the fewer windows there should be.
+        allowed = PART * len(model.variables) * (c.v_thresh - c.v_reset)
+        if longest * rise > allowed:
+            longest = allowed / rise
     step = 2.0 ** math.floor(math.log2(max(longest, SHORTEST)))
     if not len(drives):  # bins of drives, whose lengths are powers of two, must not be cut by edges of windows
         step /= 16.0
