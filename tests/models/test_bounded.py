@@ -107,7 +107,7 @@ def test_inf_means_never(model):
 
 
 @pytest.mark.parametrize(
-    "v, u", [(18.15264940200164, 23.6316469527857), (18.151931610803246, 23.63172539442582), (29.99, 23.63), (-30.0, -60.0)]
+    ("v", "u"), [(18.15264940200164, 23.6316469527857), (18.151931610803246, 23.63172539442582), (29.99, 23.63), (-30.0, -60.0)]
 )
 def test_first_steps_that_leave_the_numbers_are_made_again(v, u):
     """Where v explodes within a first step of 2 ms, stages of it overflow; the crossing is the same from a step of 1 us."""
