@@ -11,6 +11,7 @@ from ..network.sources import SpikeSource
 from ..neurons.model import Neuron
 from .blocks import block_bits
 from .connections import connect_all
+from .currents import lower_currents
 from .drives import lower_drives
 from .memory import available_bytes
 from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
@@ -50,6 +51,7 @@ def lower(network, seed=None, threads=None):
     out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
     train, generators, table = lower_sources(network, seed)
+    currents, injected, levels = lower_currents(network.injections, seed)
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),
@@ -58,6 +60,9 @@ def lower(network, seed=None, threads=None):
         table=table,
         constants=constants,
         initial=initial,
+        currents=currents,
+        injected=injected,
+        levels=levels,
     ), models
 
 
