@@ -19,14 +19,16 @@ from functools import cache
 from types import FunctionType
 
 from ..errors import ParameterError
+from ..numerics.compensation import RESIDUE
+from ..numerics.currents import LEVEL, RAMP, SINE, WIDTHS
+from ..numerics.trajectory import make_trajectory
 from ..numerics.tuples import put
+from . import moving
 from .model import NeuronModel
-
-LEVEL, RAMP, SINE = range(3)
 
 # Kinds by the letters of `NeuronModel.currents`, and the variables that each brings.
 KINDS = {"L": LEVEL, "R": RAMP, "S": SINE}
-VARIABLES = (("i_ext",), ("i_ext", "slope_ext"), ("i_ext", "quadrature_ext", "offset_ext", "omega_ext"))
+_VARIABLES = ("i_ext",), ("i_ext", "slope_ext"), ("i_ext", "quadrature_ext", "offset_ext", "omega_ext")
 
 # Names that `bound` replaces by a model's own: its functions and types, where the variables of currents begin and end in a state,
 # how many constants it has, where i_offset is among its parameters.
@@ -151,12 +153,15 @@ def with_currents(model, kinds):
         return model
     if "i_offset" not in model.parameter_type._fields:
         raise ParameterError(f"model {model.name} takes no injected current: it has no parameter i_offset that it could add to")
-    names = {**globals(), **_types(model, kinds)}
+    names = {**vars(moving), **globals(), **_types(model, kinds)}
     functions = {f.__name__: rebound(f, names) for f in (*_HELPERS, *_ALWAYS)}
     if model.start is not None:
         functions["start"] = rebound(start, names)
-    functions |= {f.__name__: rebound(f, names) for f in _IN_TIME}
-    functions |= {f.__name__: rebound(f, names) if getattr(model, f.__name__) else None for f in _WHERE_GIVEN}
+    if set(kinds) == {"L"}:
+        functions |= {f.__name__: rebound(f, names) for f in _IN_TIME}
+        functions |= {f.__name__: rebound(f, names) if getattr(model, f.__name__) else None for f in _WHERE_GIVEN}
+    else:
+        functions |= {"nearly_crossing": None, "postponed": None} | _moving(model, names)
     fields = {name: f for name, f in functions.items() if name in NeuronModel.__dataclass_fields__}
     return replace(
         model,
@@ -175,10 +180,34 @@ def with_currents(model, kinds):
     )
 
 
+def _moving(model, names):
+    """The functions in time of a variant with ramps or sines."""
+    for f in moving.CURRENTS:
+        rebound(f, names)
+    if model.passive is not None:
+        names["RESIDUE_OF_V"] = model.state_type._fields.index("v" + RESIDUE)
+        return {f.__name__: rebound(f, names) for f in moving.LINEAR}
+    if model.derivative is None:
+        raise ParameterError(
+            f"model {model.name} takes currents that are constant between changes (StepCurrent, NoisyCurrent), not ramps or sines: "
+            "its potential has no closed form under them"
+        )
+    types = names["Constants"], names["State"]
+    made = make_trajectory(rebound(moving.derivative, names), *types, model.latched, model.first_step, names["moves"])
+    names["integrated"], names["integrated_refractory"], next_crossing, next_look, crossing_bound = made
+    return {
+        "flow": rebound(moving.carried, names),
+        "flow_refractory": rebound(moving.carried_refractory, names),
+        "next_crossing": next_crossing,
+        "next_look": next_look,
+        "crossing_bound": crossing_bound,
+    }
+
+
 def _types(model, kinds):
     """What the names above stand for."""
     cut = len(model.variables) - (1 if model.latched else 0)
-    variables = [f"{name}{k}" for k, kind in enumerate(kinds) for name in VARIABLES[KINDS[kind]]]
+    variables = [f"{name}{k}" for k, kind in enumerate(kinds) for name in _VARIABLES[KINDS[kind]]]
     fields = model.state_type._fields
     constants = (*model.constant_type._fields, *(f"given_{name}" for name in model.parameter_type._fields))
     functions = {f"base_{name}": getattr(model, name) for name in NeuronModel.__dataclass_fields__ if callable(getattr(model, name))}
@@ -206,4 +235,4 @@ def rebound(function, names):
 
 def width_of(model, number):
     """How many variables injected current `number` of a variant has."""
-    return len(VARIABLES[KINDS[model.currents[number]]])
+    return WIDTHS[KINDS[model.currents[number]]]

@@ -13,7 +13,10 @@ from .random import philox, unit
 
 STEPS, RAMPS, SINES, NOISE = range(4)
 
-WIDTH = 4  # variables that a current brings at most
+# What a current is to a neuron: constant between changes, rising steadily, or rotating; how many variables each has.
+LEVEL, RAMP, SINE = range(3)
+WIDTHS = (1, 2, 4)
+WIDTH = max(WIDTHS)
 
 _MASK = 0xFFFFFFFF
 _TWO_PI = 2.0 * math.pi
