@@ -60,8 +60,9 @@ def _numbers(current, n):
     if isinstance(current, NoisyCurrent):
         rows = current.mean, current.std
     else:
-        swing = current.amplitude * np.sin(current.phase), current.amplitude * np.cos(current.phase)
-        rows = swing[0] + current.offset, swing[1], current.offset
+        with np.errstate(over="ignore"):
+            swing = current.amplitude * np.sin(current.phase), current.amplitude * np.cos(current.phase)
+            rows = swing[0] + current.offset, swing[1], current.offset
     columns = n if any(np.ndim(row) for row in rows) else 1
     return np.concatenate([np.broadcast_to(row, (columns,)) for row in rows]), columns, 0
 

@@ -1,14 +1,14 @@
 """Injected currents that depend on time: constant between given times, piecewise linear, a sine, noise."""
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError
 
-MAX_FREQUENCY = 1e6  # Hz: a sine is set anew once a period, so that each is a millisecond's work for many neurons
-MIN_FREQUENCY = 1e-6  # Hz; slower ones are ramps
+MIN_FREQUENCY, MAX_FREQUENCY = 1e-6, 1e6  # Hz: a sine is an event per neuron and period
 MIN_INTERVAL = 1e-6  # ms, of noise
 
 # Kinds of current as neurons know them: the variables they bring (neurons/injected.py).
@@ -19,6 +19,7 @@ class Current:
     """Base of the injected currents: `kind` says which variables it brings to a neuron."""
 
     kind = LEVEL
+    _each: ClassVar[dict] = {}  # dimensions of each value where it is given for each neuron
 
     def check_size(self, n, what):
         """Refuse a selection of n neurons for which values were not given."""
@@ -28,8 +29,6 @@ class Current:
                 shape = f"({n},)" if len(given) == 1 else f"({given[0]}, {n})"
                 raise ParameterError(f"{what}: {name} must be shared or have shape {shape}, one for each neuron, got shape {given}")
 
-    _each: dict = {}  # dimensions of each value where it is given for each neuron
-
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={_cast.short(v)}' for k, v in vars(self).items())})"
 
@@ -37,7 +36,7 @@ class Current:
 class _Piecewise(Current):
     """Values at given times."""
 
-    _each = {"values": 2}
+    _each: ClassVar = {"values": 2}
 
     def __init__(self, times, values):
         name = type(self).__name__
@@ -169,7 +168,7 @@ class SineCurrent(_Lasting):
     """
 
     kind = SINE
-    _each = {"amplitude": 1, "phase": 1, "offset": 1}
+    _each: ClassVar = {"amplitude": 1, "phase": 1, "offset": 1}
 
     def __init__(self, amplitude, frequency, phase=0.0, offset=0.0, start=0.0, stop=None):
         self.amplitude = self._value(amplitude, "amplitude", "pA")
@@ -208,7 +207,7 @@ class NoisyCurrent(_Lasting):
     <Injection of NoisyCurrent into 'LIF0' as i_ext0>
     """
 
-    _each = {"mean": 1, "std": 1}
+    _each: ClassVar = {"mean": 1, "std": 1}
 
     def __init__(self, mean, std, interval, start=0.0, stop=None):
         self.mean = self._value(mean, "mean", "pA")

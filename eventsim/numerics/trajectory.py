@@ -305,7 +305,15 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
     forced : (s) -> whether variables that change by themselves, whatever slowly, move the others: then a still state is not at rest
     """
     n = len(state_type._fields)
-    names = {**globals(), "derivative": derivative, "N": n, "STAGES_ROOM": ROWS * n, "LATCHED": latched, "FIRST_STEP": first_step, "forced": forced}
+    names = {
+        **globals(),
+        "derivative": derivative,
+        "N": n,
+        "STAGES_ROOM": ROWS * n,
+        "LATCHED": latched,
+        "FIRST_STEP": first_step,
+        "forced": forced,
+    }
     for function in _OF_A_MODEL:
         names[function.__name__] = FunctionType(function.__code__, names, function.__name__)
     # Compiled by itself, since compiling it takes long; float, bool, int: `end`, `cut`, `mode`.

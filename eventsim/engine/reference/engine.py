@@ -13,8 +13,8 @@ from sortedcontainers import SortedList
 from ...errors import NumericalError, ZeroDelayLoopError
 from ...lowering.program import BY_SIGN, SPIKE, STATE, records, weight_of
 from ...lowering.regenerate import new_room, row
-from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.currents import WIDTH, change_time, change_to
+from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.emission import EMISSIONS
 from ...numerics.prediction import make_crossing_time, make_state_at, make_state_at_change
 from ..status import Status
