@@ -16,6 +16,8 @@ _KINDS = {StepCurrent: STEPS, RampCurrent: RAMPS, SineCurrent: SINES, NoisyCurre
 
 _ENDLESS = 2**62  # changes
 
+_FARTHEST = 9.0  # standard deviations: no normal number made of 53 bits is beyond
+
 
 def lower_currents(injections, seed):
     """All currents (CURRENT), the local indices of their neurons and their table.
@@ -47,6 +49,15 @@ def lower_currents(injections, seed):
         table.append(numbers)
         member, place = member + len(post), place + len(numbers)
     return currents, _joined(targets, np.int64), _joined(table, np.float64)
+
+
+def most(current):
+    """The largest absolute value that a current reaches, pA: for each neuron, or for all."""
+    if isinstance(current, (StepCurrent, RampCurrent)):
+        return np.abs(current.values).max(axis=0)
+    if isinstance(current, NoisyCurrent):
+        return np.abs(current.mean) + _FARTHEST * current.std
+    return np.abs(current.offset) + np.abs(current.amplitude)
 
 
 def _numbers(current, n):

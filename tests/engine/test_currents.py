@@ -153,16 +153,16 @@ def test_a_change_in_refractoriness_leaves_the_membrane_clamped(engine):
     """The neuron fires at its start, is refractory for 2 ms, and then feels what was injected meanwhile."""
     net = one(es.StepCurrent([1.0], [1000.0]), v_reset=5.0)
     net["cells"].set(v=15.0)
-    found = spikes(net, 9.0, engine)
+    found = spikes(net, 12.0, engine)
     assert len(found) == 3
     after = 10.0 * math.log(35.0 / 25.0)
-    np.testing.assert_allclose(found.time[:2], [0.0, 2.0 + after], rtol=1e-14)
+    np.testing.assert_allclose(found.time, [0.0, 2.0 + after, 4.0 + 2.0 * after], rtol=1e-14)
 
 
 def test_a_neuron_that_reaches_threshold_as_its_current_ends_fires(engine):
     """v(t) is the limit from the left: what happens to the current at t does not take the crossing back."""
     crossing = float(spikes(one(es.StepCurrent([0.0], [1000.0])), 10.0).time[0])
-    for end in (math.nextafter(crossing, 0.0), crossing, math.nextafter(crossing, 99.0)):
+    for end in (crossing - 1e-9, crossing, math.nextafter(crossing, 99.0)):
         found = spikes(one(es.StepCurrent([0.0, end], [1000.0, -500.0])), 10.0, engine)
         assert len(found) == (0 if end < crossing else 1)
         assert (found.time == crossing).all()
@@ -290,7 +290,7 @@ def test_the_phase_of_a_sine_is_right_after_a_million_milliseconds(engine):
     sim.run(end)
     angle = 2e-3 * math.pi * frequency * (at - start)
     expected = 20.0 + np.array([50.0, 80.0]) * np.sin(angle[:, None] + [0.0, 1.0])
-    np.testing.assert_allclose(trace.value, expected, atol=1e-9)
+    np.testing.assert_allclose(trace.value, expected, rtol=0, atol=1e-9)
 
 
 def test_a_sine_drives_a_membrane_by_its_transfer_function(engine):
@@ -300,14 +300,14 @@ def test_a_sine_drives_a_membrane_by_its_transfer_function(engine):
     trace = sim.record("v", sim.network["cells"], at=np.linspace(400.0, 440.0, 81))
     sim.run(500.0)
     expected = 4.0 * np.sin(omega * trace.time - math.atan(omega * 10.0)) / math.sqrt(1.0 + (omega * 10.0) ** 2)
-    np.testing.assert_allclose(np.array(trace.value)[:, 0], expected, atol=1e-12)
+    np.testing.assert_allclose(np.array(trace.value)[:, 0], expected, rtol=0, atol=1e-12)
 
 
 def test_a_sine_that_reaches_threshold_locks_the_neuron_to_it(engine):
-    """After the first, spikes are a period apart, to rounding, for thousands of periods."""
-    found = spikes(one(es.SineCurrent(500.0, 25.0, offset=100.0)), 4000.0 if engine == "sequential" else 400.0, engine)
-    assert len(found) == (100 if engine == "sequential" else 10)
-    np.testing.assert_allclose(np.diff(found.time[3:]), 40.0, atol=1e-10)
+    """What is left of the beginning decays to a sixteenth in each period; then spikes are a period apart."""
+    found = spikes(one(es.SineCurrent(550.0, 25.0, offset=100.0)), 1200.0, engine)
+    assert len(found) == 30
+    np.testing.assert_allclose(np.diff(found.time[12:]), 40.0, rtol=0, atol=1e-11)
 
 
 def test_a_sine_ends_at_stop(engine):
