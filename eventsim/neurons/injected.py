@@ -30,7 +30,7 @@ from .model import NeuronModel
 KINDS = {"L": LEVEL, "R": RAMP, "S": SINE}
 _VARIABLES = ("i_ext",), ("i_ext", "slope_ext"), ("i_ext", "quadrature_ext", "offset_ext", "omega_ext")
 
-# Names that `bound` replaces by a model's own: its functions and types, where the variables of currents begin and end in a state,
+# Names that `rebound` replaces by a model's own: its functions and types, where the variables of currents begin and end in a state,
 # how many constants it has, where i_offset is among its parameters.
 base_flow = base_flow_refractory = base_above = base_next_crossing = base_next_look = base_crossing_bound = None
 base_nearly_crossing = base_postponed = base_receive = base_receive_refractory = base_fire = base_start = None
