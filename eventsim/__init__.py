@@ -3,7 +3,8 @@
     import eventsim as es
 
 Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `IF`, `QIF`), sources (`Poisson`, `Regular`,
-`GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), connection rules, distributions. Running: `Simulator`.
+`GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), injected currents (`StepCurrent`, `RampCurrent`,
+`SineCurrent`, `NoisyCurrent`), connection rules, distributions. Running: `Simulator`.
 Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
 
@@ -41,11 +42,15 @@ from .network import (
     InhomogeneousPoisson,
     LogNormal,
     Network,
+    NoisyCurrent,
     Normal,
     OneToOne,
     Poisson,
+    RampCurrent,
     Regular,
+    SineCurrent,
     SpikeSource,
+    StepCurrent,
     Uniform,
 )
 from .neurons import EIF, IF, LIF, QIF, AdEx, HodgkinHuxley, Izhikevich, LIFAdapt, LIFAlpha, LIFBiexp, LIFCond, LIFExp, NeuronModel
@@ -89,19 +94,23 @@ __all__ = [
     "MissingFileError",
     "Network",
     "NeuronModel",
+    "NoisyCurrent",
     "Normal",
     "NumericalError",
     "OneToOne",
     "ParameterError",
     "Poisson",
+    "RampCurrent",
     "RecordingError",
     "Regular",
     "SelectionError",
     "SimulationError",
     "Simulator",
+    "SineCurrent",
     "SpikeSource",
     "Spikes",
     "Static",
+    "StepCurrent",
     "Trace",
     "Uniform",
     "ZeroDelayLoopError",

@@ -79,9 +79,10 @@ def package_digest():
 def model_digest(model):
     """Digest of a model: its name and variant where it is part of the package, else its source; None if that is unknown."""
     functions = [f for f in vars(model).values() if isinstance(f, types.FunctionType)]
-    if all((f.__module__ or "").startswith("eventsim.") for f in functions):
+    if all((f.__module__ or "").startswith("eventsim.") for f in _reachable(functions)):
         return f"{model.name}_{model.variant}"
-    digest = hashlib.blake2b(repr((model.name, model.constant_type._fields, model.state_type._fields)).encode(), digest_size=8)
+    identity = model.name, model.variant, model.constant_type._fields, model.state_type._fields
+    digest = hashlib.blake2b(repr(identity).encode(), digest_size=8)
     try:
         for function in _reachable(functions):
             digest.update(inspect.getsource(function).encode())

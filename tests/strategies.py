@@ -82,6 +82,16 @@ class Background:
 
 
 @dataclass(frozen=True)
+class Injected:
+    """A current of a kind (the name of its class) with its arguments."""
+
+    post: int
+    part: tuple | None
+    kind: str
+    values: dict
+
+
+@dataclass(frozen=True)
 class Case:
     """A network and how long to run it."""
 
@@ -90,6 +100,7 @@ class Case:
     bundles: tuple
     backgrounds: tuple
     end: float
+    currents: tuple = ()
 
 
 def build(case):
@@ -113,6 +124,8 @@ def build(case):
         )
     for b in case.backgrounds:
         net.drive(_part(net, b.post, b.part), rate=_values(b.rate), weight=_values(b.weight), receptor=b.receptor)
+    for i in case.currents:
+        net.inject_current(_part(net, i.post, i.part), getattr(es, i.kind)(**{k: _values(v) for k, v in i.values.items()}))
     return net
 
 

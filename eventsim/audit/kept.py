@@ -158,12 +158,11 @@ def _chosen(audit, populations, known):
 
 def _check_model(p):
     if membrane_class(p.model.model) is None:
-        model = p.model.model
-        why = (
-            ""
-            if model.exactness == EXACT
-            else f", which is of class {model.exactness!r}: it has no closed form to be replayed in many digits"
-        )
+        model, why = p.model.model, ""
+        if model.currents:
+            why = ", into which currents that depend on time are injected"
+        elif model.exactness != EXACT:
+            why = f", which is of class {model.exactness!r}: it has no closed form to be replayed in many digits"
         raise ParameterError(
             f"audit knows no exact replay of model {model.name!r} (population {p.name!r}){why}; it knows those of LIF and LIFExp. "
             "Name other populations in audit=[...]"

@@ -37,7 +37,7 @@ class Simulator:
         Python, slow, the bits of "sequential"), or "auto": "windowed" where the network suits it and a window holds
         enough events to pay, else "sequential". The choice depends on the network alone; `sim.stats` tells it.
     seed : int, optional
-        Of the noise (drives, random sources); the structure stays that of the network's own seed.
+        Of the noise (drives, random sources, noisy currents); the structure stays that of the network's own seed.
     record_spikes : bool or list of populations and views
         Whose spikes to record. True: all neurons; sources are recorded on request.
     micro_steps : int
@@ -168,7 +168,7 @@ class Simulator:
         return trace
 
     def _check_variable(self, selection, name):
-        p = selection.population
+        p = self._described[selection.population.ordinal]
         known = p.model.model.variables if isinstance(p.model, Neuron) else ()
         if not isinstance(name, str) or name not in known:
             fixed = f"{name} is a parameter, and fixed once the simulator is made; " if p.has_parameter(name) else ""
@@ -262,7 +262,7 @@ class Simulator:
     # -- states --------------------------------------------------------------------------------------------------------
 
     def _read(self, selection, name):
-        p = selection.population
+        p = self._described[selection.population.ordinal]
         states = self._engine.read(p.ordinal, selection.index)
         return states[:, p.model.model.variables.index(name)].copy()
 
@@ -307,7 +307,7 @@ class Simulator:
             what = f"{name} of {selection.name!r}"
             scalar = _cast.dimensions(value, what) == 0
             clean[name] = _cast.number(value, what) if scalar else _cast.floats(value, what, shape=(len(selection),))
-        p = selection.population
+        p = self._described[selection.population.ordinal]
         states = self._engine.read(p.ordinal, selection.index)
         fields = p.model.model.state_type._fields
         for name, value in clean.items():
@@ -422,8 +422,8 @@ class Simulator:
     def stats(self):
         """What the run did: a dict of counters and seconds.
 
-        spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events,
-        neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
+        spikes, source_spikes, deliveries (synaptic, lost ones in refractoriness included), drive_events, current_changes
+        (of injected currents, at one neuron each), neuron_updates (states brought forward and committed), queue_peak (most entries in the queue), wall_s,
         build_s, compile_s, engine, engine_reason, exactness (class by population), threads (at most), threads_used, memory_bytes (of the Program); from the
         reference engine also margin (smallest distance of a decision from threshold in mV, or of two events at one
         neuron in ms).

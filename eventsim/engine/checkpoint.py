@@ -18,6 +18,7 @@ from ..lowering.program import Drives, Fabric, Program
 from ..network.network import Network
 from ..network.sources import SOURCES, InhomogeneousPoisson
 from ..neurons import named
+from ..neurons.injected import with_currents
 from ..neurons.model import Neuron, NeuronModel
 from .choice import check_engine, make_engine
 from .thinning import Thinning
@@ -166,7 +167,8 @@ def _identity(model):
 def _describe(p):
     out = {"name": p.name, "n": p.n}
     if isinstance(p.model, Neuron):
-        return out | {"kind": "neuron", "model": _identity(p.model.model), "ports": list(p.model.model.ports)}
+        model = p.model.model.base or p.model.model
+        return out | {"kind": "neuron", "model": _identity(model), "ports": list(model.ports), "currents": p.model.model.currents}
     return out | {"kind": p.model.name, "function": getattr(p.model, "functions", None) is not None}
 
 
@@ -202,11 +204,9 @@ def _source(p, values, rates):
 
 
 def _model(p, known):
-    if p["model"] in known:
-        return known[p["model"]]()
-    for model in named(p["model"].partition("/")[0], p["ports"]):
+    for model in (*known.values(), *named(p["model"].partition("/")[0], p["ports"])):
         if _identity(model) == p["model"]:
-            return model()
+            return with_currents(model, p["currents"])()
     raise FormatError(f"the checkpoint contains neurons of model {p['model']!r}; hand the model over: Simulator.load(path, models=[...])")
 
 

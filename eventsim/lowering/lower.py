@@ -11,6 +11,7 @@ from ..network.sources import SpikeSource
 from ..neurons.model import Neuron
 from .blocks import block_bits
 from .connections import connect_all
+from .currents import lower_currents, most
 from .drives import lower_drives
 from .memory import available_bytes
 from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
@@ -50,6 +51,8 @@ def lower(network, seed=None, threads=None):
     out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
     train, generators, table = lower_sources(network, seed)
+    _check_currents(network)
+    currents, injected, levels = lower_currents(network.injections, seed)
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),
@@ -58,6 +61,9 @@ def lower(network, seed=None, threads=None):
         table=table,
         constants=constants,
         initial=initial,
+        currents=currents,
+        injected=injected,
+        levels=levels,
     ), models
 
 
@@ -141,13 +147,27 @@ def _constants(p):
     return np.ascontiguousarray(prepared).ravel(), prepared.shape[1]
 
 
-def _prepared(model, values, p):
+def _prepared(model, values, p, why="; its parameters are too large"):
     """Constants from parameters: `prepare` is plain arithmetic, so it takes floats and arrays alike."""
     constants = model.prepare(model.parameter_type(*values))
     for name, value in zip(constants._fields, constants, strict=True):
         if not np.all(np.isfinite(value)):
-            raise NumericalError(f"{name} of population {p.name!r} is not finite; its parameters are too large")
+            raise NumericalError(f"{name} of population {p.name!r} is not finite{why}")
     return constants
+
+
+def _check_currents(network):
+    """Neurons must stay finite under the largest currents that are injected into them."""
+    for p in {i.post.population.ordinal: i.post.population for i in network.injections}.values():
+        largest, model = np.zeros(p.n), p.model.model.base
+        given = model.parameter_type(*(p._values(q.name) for q in model.parameters))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for i in network.injections:
+                if i.post.population is p:
+                    largest[i.post.index] += most(i.current)
+            for i_offset in (given.i_offset + largest, given.i_offset - largest):
+                reached = given._replace(i_offset=i_offset)
+                _prepared(model, reached, p, "; its parameters and the currents injected into it are too large")
 
 
 def _check_drawn(p):

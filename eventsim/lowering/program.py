@@ -63,6 +63,15 @@ GENERATOR = columns(  # a source whose next emission is computed when it emits (
     "endless",  # 1: it never stops emitting
     "a b c",
 )
+CURRENT = columns(  # injected into neurons of one population (numerics/currents.py)
+    "population kind "
+    "place width "  # its variables in a neuron's row: row[place:place + width]
+    "member member_end "  # its neurons: injected[member:member_end]
+    "table columns own "  # where its numbers begin in levels, how many there are of each, 1: one for each neuron
+    "length "  # how often it changes before its end
+    "key0 key1",
+    "start stop b c omega",
+)
 
 
 def records(dtype, n):
@@ -108,6 +117,9 @@ class Program(NamedTuple):
     table: np.ndarray  # float64: rates, trains and laws of generators
     constants: np.ndarray  # float64: constants of the models, by population
     initial: np.ndarray  # float64: initial rows of all neurons
+    currents: np.recarray  # CURRENT (C,): injected currents that depend on time
+    injected: np.ndarray  # int64: the neurons of currents, local indices
+    levels: np.ndarray  # float64: times and values of currents
 
     @property
     def n_addresses(self):

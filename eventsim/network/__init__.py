@@ -1,5 +1,6 @@
 """DESCRIPTION: populations, projections, rules, sources, distributions. Data; no engine is known here."""
 
+from .currents import Injection, NoisyCurrent, RampCurrent, SineCurrent, StepCurrent
 from .distributions import Distribution, Exponential, LogNormal, Normal, Uniform
 from .network import Network
 from .population import Population, PopulationView
@@ -29,15 +30,20 @@ __all__ = [
     "FixedTotalNumber",
     "GammaProcess",
     "InhomogeneousPoisson",
+    "Injection",
     "LogNormal",
     "Network",
+    "NoisyCurrent",
     "Normal",
     "OneToOne",
     "Poisson",
     "Population",
     "PopulationView",
     "Projection",
+    "RampCurrent",
     "Regular",
+    "SineCurrent",
     "SpikeSource",
+    "StepCurrent",
     "Uniform",
 ]

@@ -1,10 +1,11 @@
-"""The network: ordered containers of populations, projections and drives."""
+"""The network: ordered containers of populations, projections, drives and injected currents."""
 
 import itertools
 
 from .. import _cast
 from ..errors import CapacityError, ConnectivityError, ParameterError
 from ..synapses import Static
+from .currents import Injection
 from .population import Population, PopulationView
 from .projection import Drive, Projection
 from .rules import RULES
@@ -34,6 +35,7 @@ class Network:
         self.restored = False  # by `Simulator.load`: without its connections
         self.projections = []
         self.drives = []
+        self.injections = []
 
     @property
     def size(self):
@@ -143,6 +145,44 @@ class Network:
         drive = Drive(post, rate, weight, receptor, len(self.drives))
         self.drives.append(drive)
         return drive
+
+    def inject_current(self, post, current):
+        """Inject a current that depends on time into every member of a selection.
+
+        It adds to i_offset and to other injected currents, and is a state variable of the neurons, in pA: "i_ext0" that of a
+        population's first injection, "i_ext1" that of its second, ...; it may be recorded and, until its next change, set. Any model with
+        a parameter i_offset takes steps and noise; ramps and sines are for leaky and perfect membranes and for models that are integrated.
+
+        Parameters
+        ----------
+        post : Population or view
+        current : StepCurrent, RampCurrent, SineCurrent or NoisyCurrent
+            In pA, in the unit of the model's i_offset.
+
+        Returns
+        -------
+        Injection
+            Its `variable` is the name of the state variable.
+
+        Raises
+        ------
+        ConnectivityError
+            Where post is no selection of this network.
+        ParameterError
+            Where the model takes no such current, or values are not given for this number of neurons.
+
+        Examples
+        --------
+        >>> import eventsim as es
+        >>> net = es.Network(seed=1)
+        >>> cells = net.population(3, es.LIF(), name="cells")
+        >>> net.inject_current(cells[:2], es.StepCurrent(times=[10.0, 50.0], values=[20.0, 0.0])).variable
+        'i_ext0'
+        """
+        self._check_selection(post, "neurons that a current is injected into")
+        injection = Injection(post, current, len(self.injections))
+        self.injections.append(injection)
+        return injection
 
     def _check_selection(self, selection, side):
         if not isinstance(selection, (Population, PopulationView)):

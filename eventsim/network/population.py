@@ -126,6 +126,14 @@ class Population(_Selection):
         twin.values = dict(self.values)
         return twin
 
+    def take_current(self, kind):
+        """Give the neurons the variables of one more injected current of a kind (currents.py); its number."""
+        from ..neurons.injected import with_currents
+
+        model = self.model.model
+        self.model = Neuron(with_currents(model.base or model, model.currents + kind), dict(self.model.values))
+        return len(model.currents)
+
     def has_parameter(self, name):
         """Whether that is the name of a parameter of its model."""
         return isinstance(name, str) and name in self.model.values

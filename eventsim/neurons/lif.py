@@ -120,6 +120,10 @@ def fire(c, s):
     return State(c.v_reset, 0.0)
 
 
+def passive(p):
+    return 1.0 / p.tau_m, p.r_m / p.tau_m
+
+
 def membrane(c):
     return c.tau_m, 0.0
 
@@ -156,5 +160,6 @@ LIF = NeuronModel(
     short=short,
     flow_short=flow_short,
     membrane=membrane,
+    passive=passive,
     source="Brunel 2000, doi 10.1023/A:1008925309027, eq. 1",
 )

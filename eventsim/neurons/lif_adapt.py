@@ -24,6 +24,7 @@ from typing import NamedTuple
 from ..numerics.compensation import add
 from ..numerics.elementwise import each
 from ..numerics.propagators import relaxed, remaining
+from ..numerics.tuples import put
 from .model import EXACT, NeuronModel, Parameter
 
 _SAFE = 1.0 - 2.0**-20
@@ -64,6 +65,9 @@ class Constants(NamedTuple):
     t_ref: float
 
 
+_V_FIXED = Constants._fields.index("v_fixed")  # w_fixed follows
+
+
 class State(NamedTuple):
     v: float  # membrane potential, mV
     w: float  # adaptation current, pA
@@ -81,6 +85,11 @@ def prepare(p):
     slow = each(_slow, bend, middle, (1.0 + gain) / (p.tau_m * p.tau_w))
     fixed = p.v_rest + lift, p.a * lift
     return Constants(p.tau_m, p.c_m, p.tau_w, p.a, p.b, p.v_rest, *fixed, middle, bias, bend, root, slow, p.v_thresh, p.v_reset, p.t_ref)
+
+
+def with_current(c, p, i):
+    lift = (p.i_offset + i) * p.tau_m / p.c_m / (1.0 + p.a * p.tau_m / p.c_m)
+    return put(put(c, _V_FIXED, p.v_rest + lift), _V_FIXED + 1, p.a * lift)
 
 
 def _root(bend):
@@ -267,5 +276,6 @@ LIFAdapt = NeuronModel(
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,
+    with_current=with_current,
     source="Richardson, Brunel & Hakim 2003, doi 10.1152/jn.00955.2002, eqs. 1-2",
 )

@@ -38,6 +38,7 @@ _MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bo
 # the rises, then the residues of all these in the same order.
 _MEMBRANE = ("tau_m", "c_m", "v_inf", "v_thresh", "v_reset", "t_ref")
 _BEFORE = len(_MEMBRANE) - 1  # receptors count from 1
+_V_INF = 2
 
 
 def flow(c, s, dt):
@@ -198,6 +199,14 @@ def fire(c, s):
     return _with(s, 0, (c.v_reset, 0.0))
 
 
+def with_current(c, p, i):
+    return put(c, _V_INF, p.v_rest + (p.i_offset + i) * p.tau_m / p.c_m)
+
+
+def passive(p):
+    return 1.0 / p.tau_m, 1.0 / p.c_m
+
+
 COMMON = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
 
 
@@ -245,6 +254,8 @@ def family(name, documentation, source, receptors, taus, times_of):
         receive=receive,
         receive_refractory=receive,
         fire=fire,
+        with_current=with_current,
+        passive=passive,
         source=source,
         variant=len(receptors),
     )

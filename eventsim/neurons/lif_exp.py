@@ -30,6 +30,7 @@ _MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bo
 # Places in the constants; the receptors' time constants follow. A state is v, then one current per receptor, then the
 # residues of all these in the same order.
 _FIRST_TAU = 6
+_V_INF = 2
 
 
 def flow(c, s, dt):
@@ -171,6 +172,14 @@ def fire(c, s):
     return _with(s, 0, (c.v_reset, 0.0))
 
 
+def with_current(c, p, i):
+    return put(c, _V_INF, p.v_rest + (p.i_offset + i) * p.tau_m / p.c_m)
+
+
+def passive(p):
+    return 1.0 / p.tau_m, 1.0 / p.c_m
+
+
 def membrane(c):
     return c.tau_m, c.tau_m / c.c_m
 
@@ -216,6 +225,8 @@ def _model(receptors):
         receive_refractory=receive,
         fire=fire,
         membrane=membrane,
+        with_current=with_current,
+        passive=passive,
         source="Rotter & Diesmann 1999, doi 10.1007/s004220050570, section 3.1",
         variant=len(receptors),
     )

@@ -121,7 +121,12 @@ class NeuronModel:
     short, flow_short : (constants, dt) -> whether dt is so short that flow_short, free of branches, has the bits of flow;
         None for models without one
     ordered : pairs (a, b) of parameters with a < b
-    variant : distinguishes compiled variants of one model (the number of receptors)
+    variant : distinguishes compiled variants of one model (the number of receptors, the kinds of injected currents)
+    with_current : (constants, parameters, i) -> the constants of a neuron with i pA added to i_offset, both given without it; None:
+        prepare of the parameters with that i_offset. Needed where prepare does what compiled code can not.
+    passive : (parameters) -> (leak, charging) in 1/ms and mV/ms per pA, for membranes with dv/dt = -leak v + charging i + ..., i being
+        injected, which no other variable feels; None for others. These take ramps and sines in closed form.
+    base, currents : of a variant with injected currents, the model itself and the kinds of currents (injected.py)
 
     Every model has the parameters v_thresh, v_reset, v_rest and t_ref, the constant t_ref and the variable v first.
     """
@@ -153,11 +158,15 @@ class NeuronModel:
     unsigned: bool = False
     membrane: Callable | None = None
     ordered: tuple = (("v_reset", "v_thresh"),)
-    variant: int = 0
+    variant: int | str = 0
     nearly_crossing: Callable | None = None
     postponed: Callable | None = None
     short: Callable | None = None
     flow_short: Callable | None = None
+    with_current: Callable | None = None
+    passive: Callable | None = None
+    base: "NeuronModel | None" = field(default=None, repr=False)
+    currents: str = ""
 
     def __post_init__(self):
         if self.derivative is not None:

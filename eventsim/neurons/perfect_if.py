@@ -99,6 +99,10 @@ def fire(c, s):
     return State(c.v_reset, 0.0)
 
 
+def passive(p):
+    return 0.0, 1.0 / p.c_m
+
+
 IF = NeuronModel(
     name="IF",
     documentation=__doc__,
@@ -126,6 +130,7 @@ IF = NeuronModel(
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,
+    passive=passive,
     short=short,
     flow_short=flow,
     source="Gerstner et al. 2014, doi 10.1017/CBO9781107447615, section 1.3",

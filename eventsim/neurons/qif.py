@@ -26,6 +26,7 @@ from typing import NamedTuple
 from ..numerics.compensation import add, product
 from ..numerics.elementwise import each
 from ..numerics.propagators import relaxed, remaining
+from ..numerics.tuples import put
 from .model import EXACT, NeuronModel, Parameter
 
 _SAFE = 1.0 - 2.0**-20
@@ -58,6 +59,9 @@ class Constants(NamedTuple):
     t_ref: float
 
 
+_DRIVE = Constants._fields.index("drive")  # root follows
+
+
 class State(NamedTuple):
     v: float  # membrane potential, mV
     v_residue: float  # what rounding left out of it, mV
@@ -67,6 +71,12 @@ def prepare(p):
     drive = each(_drive, p.curvature, p.r_m, p.i_offset, p.v_rest, p.v_crit)
     root = each(_root, p.curvature, p.r_m, p.i_offset, p.v_rest, p.v_crit)
     return Constants(p.tau_m, p.curvature, 0.5 * p.v_rest + 0.5 * p.v_crit, drive, root, p.v_thresh, p.v_reset, p.t_ref)
+
+
+def with_current(c, p, i):
+    total = p.i_offset + i
+    c = put(c, _DRIVE, _drive(p.curvature, p.r_m, total, p.v_rest, p.v_crit))
+    return put(c, _DRIVE + 1, _root(p.curvature, p.r_m, total, p.v_rest, p.v_crit))
 
 
 def _drive(curvature, r_m, i_offset, v_rest, v_crit):
@@ -212,5 +222,6 @@ QIF = NeuronModel(
     receive=receive,
     receive_refractory=receive_refractory,
     fire=fire,
+    with_current=with_current,
     source="Gerstner et al. 2014, doi 10.1017/CBO9781107447615, eq. 5.16",
 )

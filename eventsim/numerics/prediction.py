@@ -2,6 +2,8 @@
 
 import math
 
+from .tuples import put
+
 
 def make_state_at(flow, flow_refractory):
     """A function (c, s, last, free, t) -> state at t >= last of a neuron whose state s stands at `last`.
@@ -18,6 +20,20 @@ def make_state_at(flow, flow_refractory):
         return flow(c, s, t - last)
 
     return state_at
+
+
+def make_state_at_change(flow, flow_refractory, above):
+    """A function (c, s, last, free, t, crossed) -> state at t, before an injected current changes there.
+
+    crossed : whether the neuron fires at t by itself; then it is at threshold, which rounding must not take back
+    """
+    state_at = make_state_at(flow, flow_refractory)
+
+    def state_at_change(c, s, last, free, t, crossed):
+        s = state_at(c, s, last, free, t)
+        return put(s, 0, c.v_thresh) if crossed and not above(c, s) else s
+
+    return state_at_change
 
 
 def make_crossing_time(flow_refractory, above, next_crossing, next_look=None):

@@ -20,14 +20,26 @@ def relaxed(z):
 
 def relaxed_short(z):
     """The same for z < SHORT, without a branch, so that loops over many neurons are vectorised."""
-    # z - z**2 g(z): only the last subtraction rounds noticeably. g interpolates at the Chebyshev nodes of [0, 1], to
-    # 2**-59 of the result. Terms in pairs, so that few operations wait for each other.
+    return z - z * z * lag_short(z)  # only the last subtraction rounds noticeably
+
+
+def lag(z):
+    """(z - relaxed(z)) / z**2 for z >= 0: how far a leaky membrane lags behind an input that rises steadily."""
+    if z < SHORT:
+        return lag_short(z)
+    return (1.0 - relaxed(z) / z) / z
+
+
+def lag_short(z):
+    """The same for z < SHORT, without a branch."""
+    # Interpolates at the Chebyshev nodes of [0, 1], to 2**-59 of the result of relaxed_short. Terms in pairs, so that few
+    # operations wait for each other.
     z2 = z * z
     z4 = z2 * z2
     a = (0.5 - z * 0.1666666666666664) + z2 * (0.04166666666665401 - z * 0.008333333333096557)
     b = (0.0013888888865978557 - z * 0.0001984126853148021) + z2 * (2.4801539739718985e-05 - z * 2.7556179049708925e-06)
     c = (2.753900275371731e-07 - z * 2.4856214837612005e-08) + z2 * (1.952715306431462e-09 - z * 1.0509453754979482e-10)
-    return z - z2 * (a + z4 * (b + z4 * c))
+    return a + z4 * (b + z4 * c)
 
 
 def remaining(z, lost):

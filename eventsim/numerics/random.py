@@ -19,6 +19,7 @@ DRIVE = 4
 SOURCE = 5
 PARAMETER = 6
 TOTAL_NUMBER = 8
+CURRENT = 9
 
 # The counter word that separates the number of events of a drive's bin from the events themselves.
 EVENT_COUNT = 0xFFFFFFFF

@@ -150,6 +150,11 @@ def ended(s, y, armed):
     return s
 
 
+def forced(s):
+    """Whether the state is moved from outside, and so does not rest where it is."""
+    return False
+
+
 def still(y, quiet, tolerance):
     """Whether a state is where it was, but for some tolerances: nearer the steps do not come to rest."""
     for m in range(N):  # noqa: SIM110 (compiled code has no generators)
@@ -219,7 +224,7 @@ def travel(c, s, end, cut, mode):
             since = t
             for m in range(N):
                 quiet[m] = z[m]
-        elif t - since > _REST:
+        elif t - since > _REST and not forced(s):
             return t, AT_REST, ended(s, z, armed)
         rising = may_exchange and armed and _STEEPEST > k[STAGES * N] > _UPSTROKE * k[0] > _FLATTEST
         forward(y, z, k)
@@ -284,7 +289,7 @@ _OF_A_MODEL = (
 )
 
 
-def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=2.0):
+def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=2.0, forced=forced):
     """The functions (flow, flow_refractory, next_crossing, next_look, step_bound) of a model, the potential being its first variable.
 
     flow : (c, s, dt) -> the state after dt, or at threshold where it is crossed before
@@ -303,9 +308,18 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
         potential is below threshold, and only then the next crossing counts.
     first_step : float, ms
         What is tried first; a step that fails is shortened, one that is good is followed by a longer one.
+    forced : (s) -> whether variables that change by themselves, whatever slowly, move the others: then a still state is not at rest
     """
     n = len(state_type._fields)
-    names = {**globals(), "derivative": derivative, "N": n, "STAGES_ROOM": ROWS * n, "LATCHED": latched, "FIRST_STEP": first_step}
+    names = {
+        **globals(),
+        "derivative": derivative,
+        "N": n,
+        "STAGES_ROOM": ROWS * n,
+        "LATCHED": latched,
+        "FIRST_STEP": first_step,
+        "forced": forced,
+    }
     for function in _OF_A_MODEL:
         names[function.__name__] = FunctionType(function.__code__, names, function.__name__)
     # Compiled by itself, since compiling it takes long; float, bool, int: `end`, `cut`, `mode`.

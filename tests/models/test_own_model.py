@@ -1,6 +1,8 @@
 """A user's own model, given by its derivative and its jumps alone."""
 
 import math
+from collections import namedtuple
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ class Parameters(NamedTuple):
     v_reset: float
     v_thresh: float
     t_ref: float
-    drive: float
+    i_offset: float
     tolerance: float
 
 
@@ -31,7 +33,7 @@ def prepare(p):
 
 def derivative(c, s):
     """A leaky membrane, whose crossings have a closed form, and a trace that decays."""
-    return State((c.v_rest + c.drive - s.v) / c.tau, -s.trace / (2.0 * c.tau))
+    return State((c.v_rest + c.i_offset - s.v) / c.tau, -s.trace / (2.0 * c.tau))
 
 
 def receive(c, s, port, w):
@@ -56,7 +58,7 @@ def own_model(**options):
             Parameter("v_reset", 0.0, "mV"),
             Parameter("v_thresh", 15.0, "mV"),
             Parameter("t_ref", 2.0, "ms", low=0.0),
-            Parameter("drive", 20.0, "mV"),
+            Parameter("i_offset", 20.0, "pA"),
             TOLERANCE,
         ),
         parameter_type=Parameters,
@@ -80,7 +82,7 @@ OWN = own_model(derivative=derivative)
 @pytest.mark.parametrize("engine", ["reference", "sequential"])
 def test_its_spikes_are_those_of_the_closed_form(engine):
     net = es.Network()
-    own = net.population(2, OWN(drive=[20.0, 12.0]))
+    own = net.population(2, OWN(i_offset=[20.0, 12.0]))
     source = net.population(1, es.SpikeSource(times=[[30.0]]))
     net.connect(source, own[1:], es.AllToAll(), weight=4.0, delay=0.0)
     sim = es.Simulator(net, engine=engine)
@@ -93,6 +95,30 @@ def test_its_spikes_are_those_of_the_closed_form(engine):
     assert sim.spikes.of(own[1:]).time.tolist() == [30.0]
     assert sim.stats["exactness"] == {"Own0": "bounded"}
     assert sim.get(own, "trace")[0] > 1.0
+
+
+@pytest.mark.parametrize("engine", ["reference", "sequential"])
+def test_it_takes_injected_currents_of_every_kind(engine):
+    """A step and a ramp that together are the constant current from 5 ms on, until which v stays at rest."""
+    net = es.Network()
+    own = net.population(1, OWN(i_offset=0.0))
+    net.inject_current(own, es.StepCurrent([5.0, 10.0], [20.0, 10.0]))
+    net.inject_current(own, es.RampCurrent([10.0, 500.0], [10.0, 10.0]))
+    sim = es.Simulator(net, engine=engine)
+    sim.run(100.0)
+    expected = np.arange(5.0 + 10.0 * math.log(4.0), 100.0, 2.0 + 10.0 * math.log(4.0))
+    assert len(sim.spikes) == len(expected)
+    np.testing.assert_allclose(sim.spikes.time, expected, atol=1e-7)
+
+
+def test_a_model_without_constant_current_takes_no_injected_one():
+    net = es.Network()
+    model = replace(OWN, parameter_type=namedtuple("Parameters", "tau v_rest v_reset v_thresh t_ref drive tolerance"))
+    own = net.population(1, model())
+    with pytest.raises(es.ParameterError, match="model Own takes no injected current: it has no parameter i_offset"):
+        net.inject_current(own, es.StepCurrent([1.0], [1.0]))
+    assert net.injections == []
+    assert own.model.model is model
 
 
 def test_a_model_needs_a_flow_or_a_derivative():

@@ -77,6 +77,12 @@ DESCRIPTIONS = {
     "InhomogeneousPoisson of a function": lambda x, y: _network()[0].population(4, es.InhomogeneousPoisson(lambda t: x, max_rate=y)),
     "SpikeSource": lambda x, y: _network()[0].population(4, es.SpikeSource(x)),
     "SpikeSource repeated": lambda x, y: _network()[0].population(4, es.SpikeSource([[0.0]] * 4, period=x, jitter=y)),
+    "StepCurrent": lambda x, y: es.StepCurrent(x, y),
+    "RampCurrent": lambda x, y: es.RampCurrent(x, y),
+    "SineCurrent": lambda x, y: es.SineCurrent(x, 40.0, phase=y),
+    "SineCurrent in time": lambda x, y: es.SineCurrent(1.0, x, start=y, stop=x),
+    "NoisyCurrent": lambda x, y: es.NoisyCurrent(x, y, 1.0),
+    "NoisyCurrent in time": lambda x, y: es.NoisyCurrent(1.0, 1.0, x, stop=y),
     "Normal": lambda x, y: es.Normal(x, y, low=x),
     "Normal bounds": lambda x, y: es.Normal(0.0, 1.0, x, y),
     "Uniform": lambda x, y: es.Uniform(x, y),
@@ -109,6 +115,11 @@ CONNECTS = {
     "Explicit": lambda net, a, b, stim, x, y: net.connect(a, b, es.Explicit(x, [0]), weight=y, delay=1.0),
     "CSR": lambda net, a, b, stim, x, y: net.connect(a, b, es.CSR([0, 1, 1, 1, 1], x), weight=y, delay=1.0),
     "drive": lambda net, a, b, stim, x, y: net.drive(a, x, y),
+    "inject_current": lambda net, a, b, stim, x, y: net.inject_current(x, y),
+    "steps": lambda net, a, b, stim, x, y: net.inject_current(a, es.StepCurrent([0.0, 1.0, 1.5, 2.0], x)),
+    "ramps": lambda net, a, b, stim, x, y: net.inject_current(b, es.RampCurrent([0.0, 1.0, 1.5, 2.0], x)),
+    "sine": lambda net, a, b, stim, x, y: net.inject_current(a, es.SineCurrent(x, 100.0, offset=y)),
+    "noise": lambda net, a, b, stim, x, y: net.inject_current(b, es.NoisyCurrent(x, y, 0.5)),
     "drive receptor": lambda net, a, b, stim, x, y: net.drive(x, 10.0, 1.0, receptor=y),
 }
 
@@ -116,7 +127,7 @@ CONNECTS = {
 @pytest.mark.parametrize("call", CONNECTS.values(), ids=CONNECTS.keys())
 @settings(max_examples=100)
 @given(x=GARBAGE, y=GARBAGE)
-def test_what_connect_and_drive_accept_can_be_simulated(call, x, y):
+def test_what_a_network_accepts_can_be_simulated(call, x, y):
     net, *populations = _network()
     if _answer(lambda: call(net, *populations, x, y)) is None and (not net.drives or np.max(net.drives[0].rate, initial=0.0) < 1e4):
         _answer(lambda: es.Simulator(net, engine="reference").run(3.0))

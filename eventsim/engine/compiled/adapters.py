@@ -10,7 +10,7 @@ import math
 from ... import _jit
 from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE
 from ...numerics.memory import prefetch
-from ...numerics.prediction import make_crossing_time, make_state_at
+from ...numerics.prediction import make_crossing_time, make_state_at, make_state_at_change
 from .pointers import signatures
 from .state import BATCH
 
@@ -29,7 +29,7 @@ Constants = State = load_constants = load_state = None
 flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
     None
 )
-state_at = crossing_time = None
+state_at = crossing_time = state_at_change = None
 
 
 def store(rows, o, s):
@@ -247,6 +247,31 @@ def plan(t, rows, constants, offsets, begin, end):
     return end
 
 
+def change(t, rows, o, constants, co, at, width, values):
+    """An injected current of the neuron at row o changes at t: rows[at:at + width] become the first of `values`."""
+    c = Constants(*load_constants(constants, co))
+    s = State(*load_state(rows, o + STATE))
+    last, free = rows[o + LAST], rows[o + FREE]
+    crossed = rows[o + WAKE] <= t and crossing_time(c, s, last, free, t) <= t
+    s = state_at_change(c, s, last, free, t, crossed)
+    store(rows, o, s)
+    rows[o + LAST] = t
+    for k in range(width):
+        rows[at + k] = values[k]
+    s = State(*load_state(rows, o + STATE))
+    for k in range(len(s)):
+        if not math.isfinite(s[k]):
+            return NOT_FINITE
+    if t < free:
+        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+    elif above(c, s):
+        earliest = t
+    else:
+        earliest = max(t + crossing_bound(c, s), math.nextafter(t, math.inf))
+    rows[o + WAKE] = earliest
+    return QUIET
+
+
 def agree(rows, constants, stride, neurons):
     """When to look at neurons again whose state has been set from outside."""
     for k in range(neurons.size):
@@ -297,6 +322,7 @@ def bind(model):
         "BATCHES": model.flow_short is not None,
         "nearly_crossing": model.nearly_crossing or (model.next_crossing if model.next_look is None else model.crossing_bound),
         "postponed": model.postponed or _never_postponed,
+        "state_at_change": make_state_at_change(model.flow, model.flow_refractory, model.above),
         "short": model.short or _never_short,
         "flow_short": model.flow_short or model.flow,
     }
@@ -307,7 +333,10 @@ def bind(model):
         "load_state": _jit.plain_float_tuple_loader(len(model.state_type._fields)),
     }
     key = _jit.model_digest(model)
-    inner = {f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False) for f in BY_ADDRESS}
+    inner = {
+        f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False)
+        for f in BY_ADDRESS + ((change,) if model.currents else ())
+    }
     outer = {f.__name__: _jit.compiled(f, bind=bound, key=key) for f in (agree, read)}  # many runs call neither
     return inner | outer | {"agree_plainly": _jit.rebound(agree, plain)}
 
@@ -318,5 +347,12 @@ BY_ADDRESS = (deliver, drive, settle, due, plan)
 def _signature(adapter):
     if not _jit.ENABLED:
         return None
-    calls = {"deliver": "call_deliver", "drive": "call_drive", "settle": "call_look", "due": "call_look", "plan": "call_plan"}
+    calls = {
+        "deliver": "call_deliver",
+        "drive": "call_drive",
+        "settle": "call_look",
+        "due": "call_look",
+        "plan": "call_plan",
+        "change": "call_change",
+    }
     return signatures()[calls[adapter.__name__]]

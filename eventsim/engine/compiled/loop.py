@@ -3,6 +3,7 @@
 `advance` is resumable: it returns a status, and Python makes room or raises and may call it again. The instant in
 work (docs/semantics.md, "What happens at one instant") goes through
 
+    0 injected currents change `change_currents` (currents.py)
     1 crossings and sources    `emit_trains`, `look_at_due`, `emit_generated`
     2-3 deliveries             `arrivals_at` and `deliver_arrivals`, then `apply_drive`
                                (ends of refractoriness need no event: states are brought forward when needed)
@@ -23,6 +24,7 @@ from .calendar import EDGE, file_look, open_page, year_over
 from .pointers import (
     call_arrivals,
     call_chunk,
+    call_currents,
     call_deliver,
     call_drive,
     call_emission,
@@ -34,6 +36,8 @@ from .pointers import (
 from .queues import next_arrival, set_wake
 from .state import (
     ATTENDED,
+    CHANGE,
+    CHANGES,
     CHUNK,
     CURSOR,
     DELIVERIES,
@@ -70,6 +74,7 @@ def advance(
     settle,
     due,
     plan,
+    change,
     emission,
     route,
     arrivals_at,
@@ -77,6 +82,7 @@ def advance(
     keeps,
     prepare,
     next_chunk,
+    change_currents,
     places,
     most_out,
     micro_limit,
@@ -89,9 +95,9 @@ def advance(
 
     Parameters
     ----------
-    deliver, drive, settle, due, plan : int64 (kinds,), addresses of adapters
+    deliver, drive, settle, due, plan, change : int64 (kinds,), addresses of adapters
     emission : int64 (kinds of generators,), addresses of how they emit (numerics/emission.py)
-    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk : addresses of router (`keep_rows`), `unstored` and background
+    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents : addresses of router (`keep_rows`), `unstored`, background, `currents`
     places : int64 (N,), place of an address among the generators
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -116,6 +122,7 @@ def advance(
             t = min(arrival, wakes[0].time) if counters[WAKES] > 0 else arrival
             if counters[TRAIN] < state.train.size:
                 t = min(t, state.train[counters[TRAIN]].time)
+            t = min(t, clock[CHANGE])
             if chunk < math.inf:  # drive events before t, up to the first after which a neuron demands attention
                 stop = min(t, until, calendar.span[EDGE]) if counters[FAR] > 0 else min(t, until)
                 while drive_reaches(counters, chunk, stop):
@@ -147,6 +154,8 @@ def advance(
             counters[FIRED] = 0
             counters[CURSOR] = 0
             counters[PHASE] = EMITTING
+            if clock[CHANGE] == t:
+                call_currents(change_currents, (program, state, change, t))
             emit_trains(state.train, fired, counters, t)
             if counters[WAKES] > 0 and wakes[0].time == t:
                 look_at_due(*looking, counters, due, t, program.generators, program.table, state.draws, places, emission)
@@ -193,7 +202,7 @@ def advance(
 
 def work(counters):
     """A measure of what has been done, for pauses."""
-    return counters[DELIVERIES] + counters[DRIVE_EVENTS] + 20 * (counters[INSTANTS] + counters[CHUNK])
+    return counters[DELIVERIES] + counters[DRIVE_EVENTS] + counters[CHANGES] + 20 * (counters[INSTANTS] + counters[CHUNK])
 
 
 # -- 1 crossings and sources ------------------------------------------------------------------------------------------

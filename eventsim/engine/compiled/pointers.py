@@ -68,6 +68,16 @@ def call_chunk(function, arguments):
     return function(*arguments)
 
 
+def call_change(function, arguments):
+    """Call a model's `change`."""
+    return function(*arguments)
+
+
+def call_currents(function, arguments):
+    """Call `currents.change_currents`."""
+    return function(*arguments)
+
+
 CALLS = (
     call_deliver,
     call_drive,
@@ -80,6 +90,8 @@ CALLS = (
     call_keep,
     call_prepare,
     call_chunk,
+    call_change,
+    call_currents,
 )
 
 
@@ -110,6 +122,8 @@ def signatures():
         "call_keep": i(fabric, queue, f, i),
         "call_prepare": i(fabric, queue, arrivals, i, i),
         "call_chunk": i(fabric, drives, drive, counters, f),
+        "call_change": i(f, floats, i, floats, i, i, i, floats),
+        "call_currents": i(_jit.frame_type(program), _jit.frame_type(state), longs, f),
     }
 
 

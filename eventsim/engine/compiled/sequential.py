@@ -12,12 +12,14 @@ from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
 from ..status import Status
 from . import loop
-from .adapters import bind
+from .adapters import BY_ADDRESS, bind, change
 from .background import next_chunk
 from .calendar import file_looks, new_year
+from .currents import change_currents
 from .generators import emissions, start
 from .pointers import CALLS, signatures
 from .state import (
+    CHANGES,
     DELIVERIES,
     DRIVE_EVENTS,
     FAR,
@@ -67,10 +69,11 @@ class SequentialEngine:
         self._places = generator_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
-        self._tables = tuple(_jit.addresses([a[name] for a in slots]) for name in ("deliver", "drive", "settle", "due", "plan"))
+        self._tables = tuple(_jit.addresses([a.get(f.__name__) for a in slots]) for f in (*BY_ADDRESS, change))
         self._moved = 0  # entries of the calendar, by new years
         self._paused, self._received_before = False, 0  # what neurons had received before the run in work
-        self._functions = _functions(len(program.fabric.procedures) > 0, len(program.fabric.weight32) > 0, len(program.drives.drives) > 0)
+        parts = program.fabric.procedures, program.fabric.weight32, program.drives.drives, program.currents
+        self._functions = _functions(*(len(part) > 0 for part in parts))
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
         self._program, self._framed = _jit.frame(program), _jit.framing()
@@ -129,7 +132,7 @@ class SequentialEngine:
             _jit.timed(_kernel(new_year), s.calendar, s.queue.place, s.counters)
 
     def _received(self):
-        return self.state.counters[DELIVERIES] + self.state.counters[DRIVE_EVENTS]
+        return self.state.counters[DELIVERIES] + self.state.counters[DRIVE_EVENTS] + self.state.counters[CHANGES]
 
     def _last_event(self):
         """Time of the last event at any neuron, ms."""
@@ -246,8 +249,8 @@ def _kernel(function):
 
 
 @functools.cache
-def _functions(procedural, single, driven):
-    """The router and the background, compiled by themselves and called through their addresses."""
+def _functions(procedural, single, driven, injected):
+    """The router, the background and injected currents, compiled by themselves and called through their addresses."""
     _jit.call_through_addresses(CALLS, signatures)
     functions = {
         "call_route": route,
@@ -256,6 +259,7 @@ def _functions(procedural, single, driven):
         "call_keep": keep_rows if procedural else None,
         "call_prepare": prepare if procedural or single else None,
         "call_chunk": next_chunk if driven else None,
+        "call_currents": change_currents if injected else None,
     }
     return _jit.parts(functions, signatures)
 

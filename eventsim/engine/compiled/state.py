@@ -7,6 +7,7 @@ import numpy as np
 from ...aer.pool import LACKING, Pool, grown_pool, new_pool
 from ...lowering.program import SPIKE, columns, records, shared_or_own
 from ...lowering.regenerate import Room, new_room
+from ...numerics.currents import change_time
 
 # Places in `counters`.
 (
@@ -36,11 +37,12 @@ from ...lowering.regenerate import Room, new_room
     FAR,  # looks filed in the calendar
     PAGE,  # its open page, or -1
     FREE_BLOCK,  # first of its free blocks
+    CHANGES,  # of injected currents, at one neuron each
     N_COUNTERS,
-) = range(27)
+) = range(28)
 
-# Places in `clock`: all events before NOW have happened; INSTANT is the one in work.
-NOW, INSTANT = 0, 1
+# Places in `clock`: all events before NOW have happened; INSTANT is the one in work; an injected current changes next at CHANGE.
+NOW, INSTANT, CHANGE = 0, 1, 2
 
 READY, EMITTING = 0, 1
 
@@ -100,7 +102,7 @@ class DriveState(NamedTuple):
 class EngineState(NamedTuple):
     """All of it."""
 
-    clock: np.ndarray  # float64 (2,)
+    clock: np.ndarray  # float64 (3,)
     counters: np.ndarray  # int64 (N_COUNTERS,)
     rows: np.ndarray  # float64: rows of all neurons
     queue: Queue
@@ -111,6 +113,7 @@ class EngineState(NamedTuple):
     drive: DriveState
     train: np.recarray  # SPIKE: given and injected spikes of sources, sorted
     draws: np.ndarray  # int64 (S,): emissions of each generator so far, the next one included
+    changes: np.ndarray  # int64 (C,): changes of each injected current so far
     scratch: np.ndarray  # float64: a batch of deliveries
     attention: np.ndarray  # int64: neurons to be settled
     attended: np.ndarray  # uint8 (N,): whether a neuron is among them
@@ -125,7 +128,7 @@ def new_state(program, record, capacity=256):
     n_lanes = len(program.fabric.lane_delay)
     expanded = capacity * most_projections(program)
     state = EngineState(
-        clock=np.zeros(2),
+        clock=np.array([0.0, 0.0, first_change(program)]),
         counters=np.zeros(N_COUNTERS, np.int64),
         rows=program.initial.copy(),
         queue=Queue(
@@ -144,6 +147,7 @@ def new_state(program, record, capacity=256):
         drive=drive_state(program),
         train=program.train,
         draws=np.zeros(len(program.generators), np.int64),
+        changes=np.zeros(len(program.currents), np.int64),
         scratch=np.zeros(BATCH * (4 + int(program.fabric.populations.width.max(initial=0)))),
         attention=np.empty(n + longest_row(program) + 1, np.int64),
         attended=np.zeros(n, np.uint8),
@@ -154,6 +158,11 @@ def new_state(program, record, capacity=256):
     state.counters[[CHUNK, FAULT]] = -1
     state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
+
+
+def first_change(program):
+    """When an injected current changes for the first time, ms."""
+    return min((change_time(program.currents, program.levels, k, 0) for k in range(len(program.currents))), default=np.inf)
 
 
 def most_fired(program, train):
@@ -275,12 +284,14 @@ def to_come(state, spikes):
 def tally(counters):
     """What has been counted of a run, as a dict."""
     spikes, deliveries, drive_events = int(counters[SPIKES]), int(counters[DELIVERIES]), int(counters[DRIVE_EVENTS])
+    changes = int(counters[CHANGES])
     return {
         "spikes": spikes,
         "source_spikes": int(counters[SOURCE_SPIKES]),
         "deliveries": deliveries,
         "drive_events": drive_events,
-        "neuron_updates": deliveries + drive_events + spikes,
+        "current_changes": changes,
+        "neuron_updates": deliveries + drive_events + changes + spikes,
         "queue_peak": int(counters[QUEUE_PEAK]),
     }
 

@@ -13,13 +13,16 @@ from sortedcontainers import SortedList
 from ...errors import NumericalError, ZeroDelayLoopError
 from ...lowering.program import BY_SIGN, SPIKE, STATE, records, weight_of
 from ...lowering.regenerate import new_room, row
+from ...numerics.currents import WIDTH, change_time, change_to
 from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.emission import EMISSIONS
-from ...numerics.prediction import make_crossing_time, make_state_at
+from ...numerics.prediction import make_crossing_time, make_state_at, make_state_at_change
 from ..status import Status
 
 # Instants between two looks at the keyboard and the progress bar.
 _BUDGET = 1000
+
+_COUNTED = ("spikes", "source_spikes", "deliveries", "drive_events", "current_changes", "neuron_updates", "queue_peak")
 
 # Events of one instant in the order in which they act; deliveries go on with (source, projection, place).
 DELIVERY, BACKGROUND = 0, 1
@@ -40,6 +43,14 @@ class Cell:
         """The state at t >= last."""
         state_at = make_state_at(self.model.flow, self.model.flow_refractory)
         return state_at(self.constants, self.state, self.last, self.free, t)
+
+    def changed(self, t, place, values):
+        """The state at t with some of its variables, those of an injected current, replaced."""
+        m = self.model
+        crossed = self.crossing <= t and self.next_spike(t) <= t
+        state_at_change = make_state_at_change(m.flow, m.flow_refractory, m.above)
+        state = state_at_change(self.constants, self.state, self.last, self.free, t, crossed)
+        return m.state_type(*state[:place], *values, *state[place + len(values) :])
 
     def next_spike(self, t):
         """When it fires if nothing more arrives, ms; inf: never. A bounded model may only know a time after t before which it does not."""
@@ -63,13 +74,15 @@ class ReferenceEngine:
         self.emissions = SortedList()  # (time, address, generator): next spikes of generators, and given ones (generator -1)
         self.crossings = SortedList()  # (time, address): predicted spikes of neurons
         self.spikes_ = []  # (time, address)
-        self.tally = dict.fromkeys(("spikes", "source_spikes", "deliveries", "drive_events", "neuron_updates", "queue_peak"), 0)
+        self.tally = dict.fromkeys(_COUNTED, 0)
         self.margin = math.inf
         self.cells = {}
         self.bins = [0] * len(program.drives.drives)  # next bin of each drive
         self.generators = [_plain(g) for g in program.generators]
         self.table = program.table.tolist()
         self.draws = [0] * len(self.generators)  # emissions of each so far, the next one included
+        self.currents, self.levels = [_plain(c) for c in program.currents], program.levels.tolist()
+        self.changes = [0] * len(self.currents)  # of each injected current so far
         procedures = program.fabric.procedures
         self._room = new_room(procedures.most.max(initial=0), procedures.n_post.max(initial=0))
         self._populate(models)
@@ -98,13 +111,14 @@ class ReferenceEngine:
                 return Status.PAUSED
 
     def _events(self):
-        """The number of spikes and deliveries so far."""
-        return sum(self.tally[k] for k in ("spikes", "source_spikes", "deliveries", "drive_events"))
+        """The number of spikes, deliveries and changes of currents so far."""
+        return sum(self.tally[k] for k in ("spikes", "source_spikes", "deliveries", "drive_events", "current_changes"))
 
     def _next_time(self, until):
         """Time of the next event, once the drive is drawn as far as it can matter."""
         while True:
             t = min([queue[0][0] for queue in (self.events, self.emissions, self.crossings) if queue], default=math.inf)
+            t = min([t, *(self._next_change(k) for k in range(len(self.currents)))])
             begins = [k * drive.bin for k, drive in zip(self.bins, self.program.drives.drives, strict=True)]
             due = [d for d, begin in enumerate(begins) if begin <= t and begin < until]
             if not due:
@@ -114,6 +128,9 @@ class ReferenceEngine:
 
     def _instant(self, t):
         """Everything that happens at t; whether there was a spike."""
+        for k in range(len(self.currents)):  # 0 injected currents change
+            while self._next_change(k) == t:
+                self._change(k, t)
         fired = []
         while emitted := _taken(self.emissions, t):  # 1 sources emit ...
             for _, address, generator in emitted:
@@ -137,6 +154,21 @@ class ReferenceEngine:
                 return spiked
             fired = []
         raise ZeroDelayLoopError.at(self.program, sorted({d[2] for d in arriving}), t, self.micro_limit)
+
+    def _next_change(self, k):
+        return change_time(self.currents, self.levels, k, self.changes[k])
+
+    def _change(self, k, t):
+        """Injected current k changes at t."""
+        current = self.currents[k]
+        first = int(self.program.fabric.populations[current.population].first)
+        for m, j in enumerate(self.program.injected[current.member : current.member_end].tolist()):
+            values = [0.0] * WIDTH
+            change_to(self.currents, self.levels, k, self.changes[k], m, values)
+            self._commit(first + j, self.cells[first + j].changed(t, current.place - STATE, values[: current.width]), t)
+            self._predict(first + j)
+            self.tally["current_changes"] += 1
+        self.changes[k] += 1
 
     def _deliver(self, arriving, t):
         """Add deliveries to states one after another; the addresses touched."""
@@ -332,6 +364,7 @@ class ReferenceEngine:
             "tally": np.array(list(self.tally.values()), np.int64),
             "bins": np.array(self.bins, np.int64),
             "draws": np.array(self.draws, np.int64),
+            "changes": np.array(self.changes, np.int64),
             "record": self.record,
         }
 
@@ -350,6 +383,7 @@ class ReferenceEngine:
         self.tally = dict(zip(self.tally, arrays["tally"].tolist(), strict=True))
         self.bins = arrays["bins"].tolist()
         self.draws = arrays["draws"].tolist()
+        self.changes = arrays["changes"].tolist()
         self.record = arrays["record"]
 
 

@@ -29,6 +29,8 @@ OWN = ("v_inf", "v_thresh", "v_reset", "t_ref")
 
 def examined(program, models):
     """Why the windowed engine cannot take a Program, in words (None: it can), and its Survey (None: it is not needed)."""
+    if len(program.currents):
+        return "it takes constant currents, not injected ones that depend on time", None
     if len(program.fabric.procedures):
         return "it takes stored connections, not those with procedural=True", None
     if len(program.fabric.weight32):
