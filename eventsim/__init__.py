@@ -2,7 +2,7 @@
 
     import eventsim as es
 
-Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `IF`, `QIF`), sources (`Poisson`, `Regular`,
+Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `LIFEscape`, `IF`, `QIF`), sources (`Poisson`, `Regular`,
 `GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), connection rules, distributions. Running: `Simulator`.
 Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
@@ -48,7 +48,22 @@ from .network import (
     SpikeSource,
     Uniform,
 )
-from .neurons import EIF, IF, LIF, QIF, AdEx, HodgkinHuxley, Izhikevich, LIFAdapt, LIFAlpha, LIFBiexp, LIFCond, LIFExp, NeuronModel
+from .neurons import (
+    EIF,
+    IF,
+    LIF,
+    QIF,
+    AdEx,
+    HodgkinHuxley,
+    Izhikevich,
+    LIFAdapt,
+    LIFAlpha,
+    LIFBiexp,
+    LIFCond,
+    LIFEscape,
+    LIFExp,
+    NeuronModel,
+)
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -83,6 +98,7 @@ __all__ = [
     "LIFAlpha",
     "LIFBiexp",
     "LIFCond",
+    "LIFEscape",
     "LIFExp",
     "LogNormal",
     "MissingExtraError",
