@@ -30,8 +30,8 @@ BOUNDED = {
     "LIFCond": ("LIFCond", {}),
     "LIFCond alpha": ("LIFCond", {"shape": "alpha"}),
     "Izhikevich": ("Izhikevich", {}),
-    "Izhikevich 2003": ("Izhikevich", {"scheme": "2003"}),
-    "Izhikevich 2004": ("Izhikevich", {"scheme": "2004"}),
+    "Izhikevich Euler halves": ("Izhikevich", {"scheme": "2003"}),
+    "Izhikevich Euler": ("Izhikevich", {"scheme": "2004"}),
     "HodgkinHuxley": ("HodgkinHuxley", {}),
     "HodgkinHuxley squid": ("HodgkinHuxley", {"kinetics": "squid"}),
 }
@@ -240,7 +240,7 @@ def gate(t):
 def bounded_neurons(draw, kind, n, min_t_ref):
     """A population of neurons of the bounded class."""
     values = {"t_ref": draw(st.sampled_from([t for t in (0.0, 0.5, 0.1, 1.3) if t >= min_t_ref]))}
-    if kind.startswith("Izhikevich 200"):
+    if kind.startswith("Izhikevich Euler"):
         values["step"] = draw(st.sampled_from((1.0, 0.25, 0.1, 0.3)))
     else:
         values["tolerance"] = draw(st.sampled_from((1e-9, 1e-6)))
@@ -315,7 +315,7 @@ def _weights(kind):
         return st.one_of(
             st.sampled_from((0.0, 5.0, 5.0, 15.0, 15.0, 7.5, 16.0, -5.0, -20.0)), st.sampled_from((0.1, 0.7, 3.3)), _floats(-10.0, 20.0)
         )
-    if kind.startswith("Izhikevich 200"):
+    if kind.startswith("Izhikevich Euler"):
         return st.sampled_from((0.0, 5.0, 20.0, 100.0, -30.0))
     return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
 
