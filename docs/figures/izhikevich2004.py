@@ -19,6 +19,7 @@ from eventsim.published import izhikevich2004
 from eventsim.published.izhikevich2004 import PATTERNS
 
 HERE = Path(__file__).parent
+MOST = 150  # spikes
 
 # -- the equation, with coefficients and a current that may be set while it runs ---------------------------------------------
 
@@ -78,7 +79,7 @@ def pieces(pattern):
 
 
 def continuous(name, engine="sequential", at=None):
-    """Spike times (ms) of a pattern as the equation has them, as long as it has a solution; and the trace of v at these times."""
+    """Times of a pattern's first MOST spikes (ms), as the equation has them; and the trace of v at these times."""
     p = PATTERNS[name]
     net = es.Network()
     equations = {"slope": p.slope, "constant": p.constant, "v_zero": p.v_zero, "decay": p.decay}
@@ -88,9 +89,8 @@ def continuous(name, engine="sequential", at=None):
     trace = None if at is None else sim.record("v", cell, at=at)
     for _, end, current, slope in pieces(p):
         sim.set(cell, i=current, ramp=slope)
-        try:
-            sim.run(until=end)
-        except es.NumericalError:  # spikes follow each other ever faster, infinitely many within a finite time
+        sim.run(until=lambda sim: len(sim.spikes) >= MOST, limit=end)
+        if len(sim.spikes) >= MOST:  # ever faster
             break
     return sim.spikes.time, trace
 
@@ -115,7 +115,7 @@ def draw(ax, name):
         for t in spikes:  # samples seldom meet the peak of a spike
             before[min(np.searchsorted(at, t), len(at) - 1)] = 30.0
         ax.plot(at, before + shift, color=colour, linewidth=0.7)
-        number = "∞" if np.isnan(v[-1]) else str(len(spikes))
+        number = f"> {MOST}" if len(spikes) == MOST else str(len(spikes))
         ax.text(0.0, 28.0 + shift, number, color=colour, fontsize=7, va="top")
     currents = np.array([p.current(t) for t in at.tolist()])
     span = np.ptp(currents)

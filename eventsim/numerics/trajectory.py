@@ -91,7 +91,8 @@ def attempt(c, s, y, v, h, by_v, mode, k, z):
         combine(i, N, h, k, y, z)
         if not slopes(c, s, z, v + node(i) * h, by_v, mode, k, i * N):
             return math.inf
-    return error_of(N, h, k, y, z, c.tolerance, 1.0 if by_v else _POTENTIAL)
+    error = error_of(N, h, k, y, z, c.tolerance, 1.0 if by_v else _POTENTIAL)
+    return error if error < math.inf else math.inf  # a step that overflows is too long, also where its error is not a number
 
 
 def may_cross(c, y, z, h, k):

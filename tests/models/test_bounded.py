@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
 import eventsim as es
 from eventsim import _jit
-from eventsim.neurons import BOUNDED, BOUNDED_MODELS
+from eventsim.neurons import BOUNDED, BOUNDED_MODELS, IZHIKEVICH
 
 from .integrated import Integrated
 
@@ -221,3 +222,18 @@ def test_the_error_falls_with_the_tolerance(model):
     assert errors[0] < 1e-3
     assert errors[1] < max(1e-4 * errors[0], 1e-9)
     assert math.isfinite(errors[0])
+
+
+@pytest.mark.parametrize("u", [*range(-450, -250, 4), -366.577])
+def test_a_first_step_that_overflows_is_shortened(u):
+    """Strong recovery drives v so fast that stages of the first step are beyond all numbers, and differences of them no numbers."""
+    c = constants_of(IZHIKEVICH, i_offset=75.0)
+
+    def reaches(t, y):
+        return y[0] - 30.0
+
+    reaches.terminal = True
+    change = lambda t, y: [0.04 * y[0] ** 2 + 5.0 * y[0] + 140.0 - y[1] + 75.0, 0.02 * (0.2 * y[0] - y[1])]  # noqa: E731
+    exact = solve_ivp(change, (0.0, 1.0), [-45.0, u], "DOP853", events=reaches, rtol=1e-12, atol=1e-12).t_events[0]
+    assert len(exact) == 1
+    assert IZHIKEVICH.next_look(c, IZHIKEVICH.state_type(-45.0, float(u)), 0.0) == pytest.approx(exact[0], abs=1e-8)
