@@ -243,14 +243,17 @@ def forward(y, z, k):
 
 
 def flow(c, s, dt):
+    """The state after dt, or at the first crossing."""
     return travel(c, s, dt, True, FREE)[2]
 
 
 def flow_refractory(c, s, dt):
+    """The same while the potential is clamped, or while crossings do not count."""
     return travel(c, s, dt, True, ACROSS if LATCHED else CLAMPED)[2]
 
 
 def next_look(c, s, dt):
+    """The time of the first crossing, or one after dt before which there is none."""
     t, outcome, _ = travel(c, s, dt + max(dt, _AHEAD), False, FREE)
     if outcome == AT_REST:
         return math.inf
@@ -267,6 +270,7 @@ def step_bound(c, s):
 
 
 def next_crossing(c, s):
+    """The time of the first crossing, however far."""
     t, outcome, _ = travel(c, s, math.inf, False, FREE)
     if outcome == AT_REST:
         return math.inf

@@ -33,6 +33,12 @@ def run_bounded(sim, end, most=4000):
     return sim.now
 
 
+def loaded(path, net):
+    """The simulator of a checkpoint; functions that are rates, which it does not keep, come from the network that was saved."""
+    functions = {p.name: getattr(p.model, "functions", None) for p in net.populations}
+    return es.Simulator.load(path, rates={name: f[0] if len(f) == 1 else list(f) for name, f in functions.items() if f})
+
+
 def states(sim):
     """All state variables of all neurons: a dict of arrays."""
     neurons = [p for p in sim.network.populations if not p.is_source]

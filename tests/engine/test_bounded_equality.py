@@ -5,10 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import eventsim as es
-
 from ..strategies import BOUNDED, NEURONS, build, cases
-from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+from .running import assert_same_spikes, assert_same_states, loaded, run_bounded, simulator, states
 from .test_equality import COUNTERS
 
 KINDS = (*BOUNDED, *NEURONS)
@@ -58,7 +56,7 @@ def test_guarantee_1_and_4_splits_samples_and_checkpoints_change_no_bit(tmp_path
             path = tmp_path_factory.mktemp("checkpoint") / "half.npz"
             parts.save(path)
             parts.run(until=end)
-            parts = es.Simulator.load(path)
+            parts = loaded(path, net)
     parts.run(until=end)
     assert_same_spikes(whole.spikes, parts.spikes)
     assert_same_states(states(whole), states(parts))

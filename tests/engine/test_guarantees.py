@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import eventsim as es
 
 from ..strategies import ALL_NEURONS, Background, Bundle, Group, build, cases, extended
-from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+from .running import assert_same_spikes, assert_same_states, loaded, run_bounded, simulator, states
 
 ENGINES = st.sampled_from(("sequential", "sequential", "reference"))
 
@@ -34,7 +34,7 @@ def test_guarantee_1_splits_and_checkpoints_change_no_bit(tmp_path_factory, case
             path = tmp_path_factory.mktemp("checkpoint") / "half.npz"
             parts.save(path)
             parts.run(until=end)  # what is left behind goes on and must not matter
-            parts = es.Simulator.load(path)
+            parts = loaded(path, net)
     parts.run(until=end)
     assert parts.now == whole.now
     assert_same_spikes(whole.spikes, parts.spikes)
