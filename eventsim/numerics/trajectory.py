@@ -261,6 +261,7 @@ def next_look(c, s, dt):
 
 
 def step_bound(c, s):
+    """A lower bound on the first crossing: the length of a step in which there is none."""
     if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
     t, outcome, _ = travel(c, s, 2.0**-1000, False, FREE)
