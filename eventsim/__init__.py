@@ -2,9 +2,9 @@
 
     import eventsim as es
 
-Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `IF`, `QIF`), sources (`Poisson`, `Regular`,
-`GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), injected currents (`StepCurrent`, `RampCurrent`,
-`SineCurrent`, `NoisyCurrent`), connection rules, distributions. Running: `Simulator`.
+Description: `Network`, neuron models (`LIF`, `LIFExp`, `LIFAlpha`, `LIFBiexp`, `LIFAdapt`, `LIFEscape`, `IF`, `QIF`, and the bounded `LIFCond`,
+`EIF`, `AdEx`, `Izhikevich`, `HodgkinHuxley`), sources (`Poisson`, `Regular`, `GammaProcess`, `InhomogeneousPoisson`, `SpikeSource`), injected
+currents (`StepCurrent`, `RampCurrent`, `SineCurrent`, `NoisyCurrent`), connection rules, distributions. Running: `Simulator`.
 Looking: `es.plots`, `es.analysis`. Published networks: `es.published`.
 """
 
@@ -53,7 +53,22 @@ from .network import (
     StepCurrent,
     Uniform,
 )
-from .neurons import EIF, IF, LIF, QIF, AdEx, HodgkinHuxley, Izhikevich, LIFAdapt, LIFAlpha, LIFBiexp, LIFCond, LIFExp, NeuronModel
+from .neurons import (
+    EIF,
+    IF,
+    LIF,
+    QIF,
+    AdEx,
+    HodgkinHuxley,
+    Izhikevich,
+    LIFAdapt,
+    LIFAlpha,
+    LIFBiexp,
+    LIFCond,
+    LIFEscape,
+    LIFExp,
+    NeuronModel,
+)
 from .recording import Spikes, Trace
 from .synapses import Static
 
@@ -88,6 +103,7 @@ __all__ = [
     "LIFAlpha",
     "LIFBiexp",
     "LIFCond",
+    "LIFEscape",
     "LIFExp",
     "LogNormal",
     "MissingExtraError",

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 import eventsim as es
 
 NEURONS = ("LIF", "LIFExp", "LIFExp3")  # which all engines and the audit take
-ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3", "LIFAdapt")
+ALL_NEURONS = (*NEURONS, "IF", "QIF", "LIFBiexp", "LIFAlpha", "LIFAlpha3", "LIFAdapt", "LIFEscape")
 SOURCES = ("Poisson", "Regular", "GammaProcess", "InhomogeneousPoisson", "SpikeSource")
 BY_SIGN = ("LIFExp", "LIFBiexp", "LIFAlpha", "AdEx current", "EIF current")  # the sign of the weight may choose the receptor
-JUMPS = ("LIF", "IF", "QIF", "LIFAdapt", "Izhikevich")  # weights are jumps of the potential
+JUMPS = ("LIF", "IF", "QIF", "LIFAdapt", "LIFEscape", "Izhikevich")  # weights are jumps of the potential
 
-# Neurons of the bounded class: (name in eventsim, option) by kind.
+# Neurons of the bounded class, and as published: (name in eventsim, option) by kind.
 BOUNDED = {
     "AdEx": ("AdEx", {}),
     "AdEx current": ("AdEx", {"synapses": "current"}),
@@ -30,6 +30,8 @@ BOUNDED = {
     "LIFCond": ("LIFCond", {}),
     "LIFCond alpha": ("LIFCond", {"shape": "alpha"}),
     "Izhikevich": ("Izhikevich", {}),
+    "Izhikevich Euler halves": ("Izhikevich", {"scheme": "2003"}),
+    "Izhikevich Euler": ("Izhikevich", {"scheme": "2004"}),
     "HodgkinHuxley": ("HodgkinHuxley", {}),
     "HodgkinHuxley squid": ("HodgkinHuxley", {"kinetics": "squid"}),
 }
@@ -204,11 +206,14 @@ def neurons(draw, step, max_n=6, kinds=NEURONS, min_t_ref=0.0):
     # The asymptote without input: at rest, just below, at, just above and well above threshold.
     lifts = st.sampled_from((0.0, 0.0, 5.0, 14.999, v_thresh - v_rest, 15.001, 40.0))
     lift = 0.0 if draw(st.booleans()) else _per_member(draw, n, lifts)
-    resistance = 1.0 if kind in ("LIF", "IF", "QIF") else tau_m / 250.0
+    resistance = 1.0 if kind in ("LIF", "IF", "QIF", "LIFEscape") else tau_m / 250.0
     values["i_offset"] = tuple(x / resistance for x in lift) if isinstance(lift, tuple) else lift / resistance
     taus = st.one_of(st.sampled_from((0.5, 2.0, 5.0, 30.0)), near(tau_m))
     if kind == "LIF":
         values["r_m"] = 1.0
+    elif kind == "LIFEscape":
+        values |= {"r_m": 1.0, "rate_at_threshold": draw(st.sampled_from((100.0, 1000.0)))}
+        values["delta_v"] = _per_member(draw, n, st.sampled_from((2.0, 1e-3, 30.0)))
     elif kind == "IF":
         values["c_m"] = 20.0
     elif kind == "LIFAdapt":
@@ -248,8 +253,11 @@ def gate(t):
 def bounded_neurons(draw, kind, n, min_t_ref):
     """A population of neurons of the bounded class."""
     values = {"t_ref": draw(st.sampled_from([t for t in (0.0, 0.5, 0.1, 1.3) if t >= min_t_ref]))}
-    values["tolerance"] = draw(st.sampled_from((1e-9, 1e-6)))
-    if kind == "Izhikevich":
+    if kind.startswith("Izhikevich Euler"):
+        values["step"] = draw(st.sampled_from((1.0, 0.25, 0.1, 0.3)))
+    else:
+        values["tolerance"] = draw(st.sampled_from((1e-9, 1e-6)))
+    if kind.startswith("Izhikevich"):
         currents = st.sampled_from((0.0, 10.0, 3.0, -5.0))
         values["v_reset"] = draw(st.sampled_from((-65.0, -50.0)))
         start = st.sampled_from((-65.0, -40.0, 29.0, 30.0, 31.0))
@@ -320,6 +328,8 @@ def _weights(kind):
         return st.one_of(
             st.sampled_from((0.0, 5.0, 5.0, 15.0, 15.0, 7.5, 16.0, -5.0, -20.0)), st.sampled_from((0.1, 0.7, 3.3)), _floats(-10.0, 20.0)
         )
+    if kind.startswith("Izhikevich Euler"):
+        return st.sampled_from((0.0, 5.0, 20.0, 100.0, -30.0))
     return st.one_of(st.sampled_from((0.0, 500.0, 1000.0, 1000.0, 4000.0, -800.0)), _floats(-1500.0, 5000.0))
 
 

@@ -9,6 +9,7 @@ from ..network.distributions import Distribution
 from ..network.rules import FixedOutDegree
 from ..network.sources import SpikeSource
 from ..neurons.model import Neuron
+from ..numerics.random import FIRING, derive_key
 from .blocks import block_bits
 from .connections import connect_all
 from .currents import lower_currents, most
@@ -46,7 +47,7 @@ def lower(network, seed=None, threads=None):
             models.append(p.model.model)
     check_memory(network)
     check_drawn(network)
-    populations, constants, initial = _lower_populations(network, models)
+    populations, constants, initial = _lower_populations(network, models, seed)
     projections, *arrays = connect_all(network, threads or os.cpu_count() or 1)
     out = _outgoing(populations, projections)
     of_address = np.repeat(np.arange(len(populations), dtype=np.int32), populations.count)
@@ -105,7 +106,7 @@ def _procedural_bytes(j):
     return needed
 
 
-def _lower_populations(network, models):
+def _lower_populations(network, models, seed):
     declared = network.populations
     populations = records(POPULATION, len(declared))
     constants, initial = [], []
@@ -116,7 +117,7 @@ def _lower_populations(network, models):
             lowered.kind = SPIKE_SOURCE if isinstance(p.model, SpikeSource) else OTHER_SOURCE
             continue
         lowered.kind = models.index(p.model.model)
-        own_constants, lowered.constant_stride = _constants(p)
+        own_constants, lowered.constant_stride = _constants(p, seed)
         own_rows = _rows(p)
         lowered.width = own_rows.shape[1]
         lowered.row, lowered.constant = row, constant
@@ -135,15 +136,17 @@ def _outgoing(populations, projections):
     return order
 
 
-def _constants(p):
+def _constants(p, seed):
     """Constants of a population: one set where all parameters are shared, else one per neuron; and the stride."""
     model = p.model.model
     values = [p.values[q.name] for q in model.parameters]
-    if all(isinstance(v, float) for v in values):
+    if all(isinstance(v, float) for v in values) and not model.random:
         return np.array(_prepared(model, values, p), np.float64), 0
     columns = [p._values(q.name) for q in model.parameters]
     _check_drawn(p)
     prepared = np.stack([np.broadcast_to(c, (p.n,)) for c in _prepared(model, columns, p)], axis=1)
+    if model.random:
+        prepared[:, -2:] = np.stack(derive_key(seed, FIRING, p.addresses), axis=1)
     return np.ascontiguousarray(prepared).ravel(), prepared.shape[1]
 
 

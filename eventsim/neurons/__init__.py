@@ -3,8 +3,8 @@
 from .adex import ADEX, ADEX_CURRENT, AdEx
 from .eif import EIF, EIF_CONDUCTANCE, EIF_CURRENT
 from .hodgkin_huxley import HODGKIN_HUXLEY, HODGKIN_HUXLEY_SQUID, HodgkinHuxley
-from .izhikevich import IZHIKEVICH
-from .izhikevich import IZHIKEVICH as Izhikevich
+from .izhikevich import IZHIKEVICH, Izhikevich
+from .izhikevich_published import IZHIKEVICH_2003, IZHIKEVICH_2004
 from .lif import LIF
 from .lif_adapt import LIFAdapt
 from .lif_alpha import LIF_ALPHA, LIFAlpha
@@ -12,6 +12,8 @@ from .lif_alpha import _model as _lif_alpha_variant
 from .lif_biexp import LIF_BIEXP, LIFBiexp
 from .lif_biexp import _model as _lif_biexp_variant
 from .lif_cond import LIF_COND, LIF_COND_ALPHA, LIFCond
+from .lif_escape import LIF_ESCAPE
+from .lif_escape import LIF_ESCAPE as LIFEscape
 from .lif_exp import LIF_EXP, LIFExp
 from .lif_exp import _model as _lif_exp_variant
 from .model import AS_PUBLISHED, BOUNDED, EXACT, Neuron, NeuronModel, Parameter
@@ -29,6 +31,12 @@ BOUNDED_MODELS = (
     *(IZHIKEVICH, HODGKIN_HUXLEY, HODGKIN_HUXLEY_SQUID),
 )
 
+# Models that fire at random (tests/models/test_escape.py).
+RANDOM_MODELS = (LIF_ESCAPE,)
+
+# Models of the class "as-published" (tests/models/test_izhikevich_published.py).
+PUBLISHED_MODELS = (IZHIKEVICH_2003, IZHIKEVICH_2004)
+
 __all__ = [
     "ADEX",
     "ADEX_CURRENT",
@@ -41,11 +49,16 @@ __all__ = [
     "FAMILIES",
     "IF",
     "IZHIKEVICH",
+    "IZHIKEVICH_2003",
+    "IZHIKEVICH_2004",
     "LIF",
     "LIF_ALPHA",
     "LIF_BIEXP",
+    "LIF_ESCAPE",
     "LIF_EXP",
+    "PUBLISHED_MODELS",
     "QIF",
+    "RANDOM_MODELS",
     "AdEx",
     "HodgkinHuxley",
     "Izhikevich",
@@ -53,6 +66,7 @@ __all__ = [
     "LIFAlpha",
     "LIFBiexp",
     "LIFCond",
+    "LIFEscape",
     "LIFExp",
     "Neuron",
     "NeuronModel",
@@ -64,4 +78,4 @@ def named(name, ports):
     """The package's own models of that name with these receptors: as many as it has variants."""
     if name in FAMILIES:
         return (FAMILIES[name](tuple(ports)),)
-    return tuple(model for model in ALL_MODELS + BOUNDED_MODELS if model.name == name)
+    return tuple(model for model in ALL_MODELS + BOUNDED_MODELS + RANDOM_MODELS + PUBLISHED_MODELS if model.name == name)

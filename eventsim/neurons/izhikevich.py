@@ -7,8 +7,9 @@ Where v reaches v_thresh the neuron fires: v -> v_reset (the paper's c), u -> u 
 v by 1 mV/ms, as in PyNN (whose i_offset is in nA and multiplied by 1000). The weight is the jump of v in mV. v begins at v_rest and u at
 b v_rest. In refractoriness (none by default) v is clamped while u goes on.
 
-Published figures of this model come from Euler's method with steps of 0.25 to 1 ms, whose spikes depend on the step. Here the equation
-is solved to `tolerance`, so spike times and sometimes patterns differ from such figures.
+Published figures of this model come from Euler's method with steps of 0.1 to 1 ms, whose spikes depend on the step. Here the equation
+is solved to `tolerance`, so spike times and sometimes patterns differ from such figures; `Izhikevich(scheme="2003")` and `"2004"` are
+the published schemes (izhikevich_published.py).
 
 Exactness class: bounded. Method: Runge-Kutta of order 8 with error control (numerics/trajectory.py); in the upstroke the potential is
 the independent variable, so that threshold is met exactly.
@@ -21,7 +22,8 @@ import math
 from typing import NamedTuple
 
 from ..numerics.trajectory import SAFE
-from .model import BOUNDED, TOLERANCE, NeuronModel, Parameter
+from .izhikevich_published import IZHIKEVICH_2003, IZHIKEVICH_2004
+from .model import BOUNDED, TOLERANCE, NeuronModel, Parameter, chosen_variant
 
 _HORIZON = 20.0  # ms for which the bound on a crossing is made
 _BOTTOM = -62.5  # mV, where 0.04 v**2 + 5 v + 140 is least
@@ -135,3 +137,45 @@ IZHIKEVICH = NeuronModel(
     fire=fire,
     source="Izhikevich 2003, doi 10.1109/TNN.2003.820440, eqs. 1-3",
 )
+
+_SCHEMES = {"continuous": IZHIKEVICH, "2003": IZHIKEVICH_2003, "2004": IZHIKEVICH_2004}
+
+
+def Izhikevich(*unnamed, scheme="continuous", **parameters):
+    """Izhikevich's neuron: its differential equation (class "bounded"), or the scheme of its papers (class "as-published").
+
+    Parameters
+    ----------
+    *unnamed
+        Refused: parameters are given by name.
+    scheme : "continuous", "2003" or "2004"
+        Solved to `tolerance`; or by forward Euler on a grid, as the scripts of the two papers do it, v in two half steps ("2003")
+        or in one. Weights are jumps of v (mV) where continuous, in a scheme of the papers currents (pA) that last for one step.
+    **parameters
+        a (0.02 1/ms), b (0.2 1/ms), d (2 mV/ms), v_rest (where v begins, -70 mV), v_reset (the papers' c, -65 mV), v_thresh (30 mV), t_ref
+        (0 ms), i_offset (0 pA, that is mV/ms); continuous: tolerance (1e-9); "2003" and "2004": step (1 and 0.25 ms), slope (5 1/ms),
+        constant (140 mV/ms), v_zero (0 mV), decay (1).
+
+    Returns
+    -------
+    Neuron
+        The description to hand to `Network.population`.
+
+    Raises
+    ------
+    ParameterError
+        Where the scheme is none of these, or a parameter unknown or out of range.
+
+    Examples
+    --------
+    >>> import eventsim as es
+    >>> for scheme in ("continuous", "2004"):
+    ...     net = es.Network()
+    ...     cell = net.population(1, es.Izhikevich(scheme=scheme, d=6.0, i_offset=14.0), name="cell")
+    ...     sim = es.Simulator(net, engine="reference")
+    ...     sim.run(60.0)
+    ...     print(sim.stats["exactness"]["cell"], sim.spikes.time.round(3))
+    bounded [ 2.631  6.117 18.922 45.918]
+    as-published [ 3.    7.   21.5  49.25]
+    """
+    return chosen_variant("Izhikevich", "scheme", scheme, _SCHEMES)(*unnamed, **parameters)

@@ -37,6 +37,9 @@ EXACT = "exact"
 BOUNDED = "bounded"
 AS_PUBLISHED = "as-published"
 
+# The constants of a neuron's own stream of random numbers.
+KEY = ("key0", "key1")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -120,6 +123,10 @@ class NeuronModel:
         off a crossing agreed for `time` by more than rounding can undo; free of branches; None: never known
     short, flow_short : (constants, dt) -> whether dt is so short that flow_short, free of branches, has the bits of flow;
         None for models without one
+    random : bool
+        The neuron draws random numbers: the last two constants are key0 and key1, the key of a stream of its own
+        (numerics/random.py), which `prepare` leaves 0 and lowering fills from the simulator's seed and the neuron's address. What is drawn
+        is to be a function of key and state alone, so that no look and no reading draws anything.
     ordered : pairs (a, b) of parameters with a < b
     variant : distinguishes compiled variants of one model (the number of receptors, the kinds of injected currents)
     with_current : (constants, parameters, i) -> the constants of a neuron with i pA added to i_offset, both given without it; None:
@@ -167,6 +174,7 @@ class NeuronModel:
     passive: Callable | None = None
     base: "NeuronModel | None" = field(default=None, repr=False)
     currents: str = ""
+    random: bool = False
 
     def __post_init__(self):
         if self.derivative is not None:
@@ -174,6 +182,8 @@ class NeuronModel:
         for name in ("flow", "flow_refractory", "above", "next_crossing", "crossing_bound"):
             if getattr(self, name) is None:
                 raise ParameterError(f"model {self.name} needs {name}=, or derivative= from which it is made")
+        if self.random and self.constant_type._fields[-2:] != KEY:
+            raise ParameterError(f"model {self.name} has random=True, so its last two constants must be key0 and key1")
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
         keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
         object.__setattr__(self, "__signature__", inspect.Signature(keywords))

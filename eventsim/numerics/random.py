@@ -8,8 +8,11 @@ Source
     Salmon, Moraes, Dror, Shaw 2011, doi 10.1145/2063384.2063405, section 3.3 and the published known answers.
 """
 
+import math
+
 _MASK = 0xFFFFFFFF
 _TO_UNIT = 2.0**-53
+_LEAST = 2.0**-54
 
 # Purposes: the first word of every derived key. A new purpose gets a new number; none is ever used again.
 CONNECTIVITY = 1
@@ -20,6 +23,7 @@ SOURCE = 5
 PARAMETER = 6
 TOTAL_NUMBER = 8
 CURRENT = 9
+FIRING = 16
 
 # The counter word that separates the number of events of a drive's bin from the events themselves.
 EVENT_COUNT = 0xFFFFFFFF
@@ -48,6 +52,12 @@ def derive_key(seed, purpose, ordinal):
 def unit(high, low):
     """Uniform in [0, 1) with 53 bits, from two 32-bit words."""
     return ((high << 21) | (low >> 11)) * _TO_UNIT
+
+
+def unit_exponential(number, k0, k1):
+    """The exponential number of mean 1 that belongs to a whole number: above 0 always, and at most 36.8."""
+    high, low, _, _ = philox(number & _MASK, (number >> 32) & _MASK, 0, 0, k0, k1)
+    return -math.log1p(-max(unit(high, low), _LEAST))
 
 
 def below(n, word):

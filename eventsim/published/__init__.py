@@ -1,7 +1,10 @@
-"""Published networks, ready to run: each builder names its source, and what the source says about its activity."""
+"""Published networks and neurons, ready to run: each builder names its source, and what the source says about its activity."""
 
 from .brette2007 import brette2007
 from .brunel2000 import brunel2000, brunel2000_mean_field
+from .hodgkin_huxley1952 import hodgkin_huxley1952
+from .izhikevich2004 import izhikevich2004
+from .naud2008 import naud2008
 from .potjans_diesmann2014 import potjans_diesmann2014, potjans_diesmann2014_rates
 from .vogels_abbott2005 import vogels_abbott2005, vogels_abbott2005_currents
 
@@ -9,6 +12,9 @@ __all__ = [
     "brette2007",
     "brunel2000",
     "brunel2000_mean_field",
+    "hodgkin_huxley1952",
+    "izhikevich2004",
+    "naud2008",
     "potjans_diesmann2014",
     "potjans_diesmann2014_rates",
     "vogels_abbott2005",

@@ -36,7 +36,7 @@ def run_bounded(sim, end, most=4000):
 def restored(path, net):
     """The simulator in a checkpoint of a network, with the functions that a checkpoint does not keep."""
     functions = {p.name: getattr(p.model, "functions", None) for p in net.populations}
-    return es.Simulator.load(path, rates={name: f for name, f in functions.items() if f is not None})
+    return es.Simulator.load(path, rates={name: f[0] if len(f) == 1 else list(f) for name, f in functions.items() if f})
 
 
 def states(sim):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import eventsim as es
-from eventsim.neurons import ALL_MODELS
+from eventsim.neurons import ALL_MODELS, RANDOM_MODELS
 
 from .running import assert_same_spikes, assert_same_states, simulator, states
 
@@ -284,7 +284,7 @@ def test_the_network_of_a_loaded_simulator_is_not_simulated_again(tmp_path):
         es.Simulator(es.Simulator.load(tmp_path / "run.npz").network)
 
 
-@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda m: f"{m.name}-{len(m.ports)}")
+@pytest.mark.parametrize("model", ALL_MODELS + RANDOM_MODELS, ids=lambda m: f"{m.name}-{len(m.ports)}")
 def test_every_model_is_known_by_its_name(model, tmp_path):
     net = es.Network()
     net.population(2, model(i_offset=1000.0))
