@@ -8,7 +8,7 @@ from ..errors import CapacityError, NumericalError, ParameterError
 from ..network.distributions import Distribution
 from ..network.rules import FixedOutDegree
 from ..network.sources import SpikeSource
-from ..neurons.model import Neuron
+from ..neurons.model import KEY, Neuron
 from ..numerics.random import FIRING, derive_key
 from .blocks import block_bits
 from .connections import connect_all
@@ -146,7 +146,8 @@ def _constants(p, seed):
     _check_drawn(p)
     prepared = np.stack([np.broadcast_to(c, (p.n,)) for c in _prepared(model, columns, p)], axis=1)
     if model.random:
-        prepared[:, -2:] = np.stack(derive_key(seed, FIRING, p.addresses), axis=1)
+        for name, key in zip(KEY, derive_key(seed, FIRING, p.addresses), strict=True):
+            prepared[:, model.constant_type._fields.index(name)] = key
     return np.ascontiguousarray(prepared).ravel(), prepared.shape[1]
 
 

@@ -73,6 +73,11 @@ def prepare(p):
     return Constants(p.tau_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, p.delta_v, scale, (v_inf - p.v_thresh) / p.delta_v, 0.0, 0.0)
 
 
+def with_current(c, p, i):
+    v_inf = p.v_rest + p.r_m * (p.i_offset + i)
+    return Constants(c.tau_m, v_inf, c.v_thresh, c.v_reset, c.t_ref, c.delta_v, c.scale, (v_inf - c.v_thresh) / c.delta_v, c.key0, c.key1)
+
+
 def left(c, s):
     """What is left of the exponential number at which the neuron fires."""
     return (unit_exponential(int(s.number), int(c.key0), int(c.key1)) - s.hazard) - s.hazard_residue
@@ -156,6 +161,7 @@ LIF_ESCAPE = NeuronModel(
     receive_refractory=receive_refractory,
     fire=fire,
     random=True,
+    with_current=with_current,
     ordered=(),
     source="Gerstner & Kistler 2002, section 5.3; Jolivet et al. 2006, doi 10.1007/s10827-006-7074-5, eq. 3",
 )

@@ -124,7 +124,7 @@ class NeuronModel:
     short, flow_short : (constants, dt) -> whether dt is so short that flow_short, free of branches, has the bits of flow;
         None for models without one
     random : bool
-        The neuron draws random numbers: the last two constants are key0 and key1, the key of a stream of its own
+        The neuron draws random numbers: the constants key0 and key1 are the key of a stream of its own
         (numerics/random.py), which `prepare` leaves 0 and lowering fills from the simulator's seed and the neuron's address. What is drawn
         is to be a function of key and state alone, so that no look and no reading draws anything.
     ordered : pairs (a, b) of parameters with a < b
@@ -182,8 +182,8 @@ class NeuronModel:
         for name in ("flow", "flow_refractory", "above", "next_crossing", "crossing_bound"):
             if getattr(self, name) is None:
                 raise ParameterError(f"model {self.name} needs {name}=, or derivative= from which it is made")
-        if self.random and self.constant_type._fields[-2:] != KEY:
-            raise ParameterError(f"model {self.name} has random=True, so its last two constants must be key0 and key1")
+        if self.random and not set(KEY) <= set(self.constant_type._fields):
+            raise ParameterError(f"model {self.name} has random=True, so key0 and key1 must be among its constants")
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
         keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
         object.__setattr__(self, "__signature__", inspect.Signature(keywords))

@@ -182,6 +182,8 @@ def test_times_beyond_are_refused_where_they_are_asked_for():
 def test_a_delay_from_a_source_is_never_rounded_away_in_windows():
     """A time that a delay does not change is that of a zero delay, which waits for the next micro-step: not for windows."""
     late, least = 1e14, 0.001
+    furthest = 2.0**44  # half of the last bit of times before it is 2**-10 ms, of later ones more than `least`
+    assert furthest - 1.0 + least > furthest - 1.0 and furthest + 1.0 + least == furthest + 1.0  # noqa: PT018
     net = es.Network(seed=1)
     first, second = (net.population(1, es.SpikeSource([t])) for t in (late, late + 1.0))
     cell = net.population(1, es.LIF(v_rest=0.0, v_reset=0.0, v_thresh=15.0))
@@ -192,9 +194,9 @@ def test_a_delay_from_a_source_is_never_rounded_away_in_windows():
         sim.run(until=late + 10.0)
         assert sim.spikes.time.tolist() == [late + 1.0]
     sim = es.Simulator(net, engine="windowed")
-    with pytest.raises(es.ParameterError, match=f"until must be <= {re.escape(repr(2.0**52 * least))} ms in the windowed engine"):
+    with pytest.raises(es.ParameterError, match=f"until must be <= {re.escape(repr(furthest))} ms in the windowed engine"):
         sim.run(until=late + 10.0)
-    sim.run(until=2.0**52 * least)
+    sim.run(until=furthest)
 
 
 # -- an instant that fails ---------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ class Integrated:
         self.name, self.p, self.synapses, self.alpha, self.kinetics = name, p, synapses, shape == "alpha", kinetics
         self.inner = {"AdEx": 1, "Izhikevich": 1, "HodgkinHuxley": 3}.get(name, 0)
         self.threshold = p.get("v_spike", p["v_thresh"])
+        # From here on v explodes: it becomes the independent variable.
+        self.foot = min(self.threshold, p["v_thresh"] + 8.0 * p["delta_t"]) if "delta_t" in p else self.threshold
 
     def begin(self):
         """The state at time 0."""
@@ -108,19 +110,21 @@ class Integrated:
         t, y, free, out = 0.0, self.begin(), -1.0, []
 
         def reached(t, y):
-            return y[0] - self.threshold
+            return y[0] - self.foot
 
         reached.terminal, reached.direction = True, 1.0
-        for at, weight in [*deliveries, (end, 0.0)]:
+        for at, weight in [*((at, w) for at, w in deliveries if at < end), (end, 0.0)]:
             while t < at:
                 clamped = t < free and self.name != "HodgkinHuxley"
                 stop = min(at, free) if clamped else at
                 found = self._piece(t, stop, y, clamped, None if clamped else reached)
                 y, t = found.y[:, -1], stop
                 if not clamped and len(found.t_events[0]):
-                    t = found.t_events[0][0]
+                    t, y = self._upstroke(found.t_events[0][0], found.y_events[0][0])
+                    if t > stop:
+                        raise ValueError(f"a delivery at {stop} ms falls into an upstroke: take others")
                     out.append(t)
-                    y = self.fire(found.y_events[0][0])
+                    y = self.fire(y)
                     free = t + self.p["t_ref"]
                     if self.name == "HodgkinHuxley":  # away from the event, which would be found again
                         y = self._piece(t, min(t + 1e-3, at), y, False, None).y[:, -1]
@@ -135,5 +139,23 @@ class Integrated:
         return np.array(out)
 
     def _piece(self, begin, end, y, clamped, event):
-        options = {"method": "DOP853", "rtol": RTOL, "atol": RTOL, "events": event}
-        return solve_ivp(lambda t, y: self.change(t, y, clamped), (begin, end), y, **options)
+        return _solved(lambda t, y: self.change(t, y, clamped), (begin, end), y, event)
+
+    def _upstroke(self, t, y):
+        """Time and state where v, which rises from here on, is at threshold."""
+        if self.foot == self.threshold:
+            return t, y
+
+        def change(v, z):
+            slopes = self.change(0.0, np.array([v, *z[1:]]), False)
+            return np.array([1.0, *slopes[1:]]) / slopes[0]
+
+        z = _solved(change, (self.foot, self.threshold), np.array([t, *y[1:]]), None).y[:, -1]
+        return z[0], np.array([self.threshold, *z[1:]])
+
+
+def _solved(change, span, y, event):
+    found = solve_ivp(change, span, y, method="DOP853", rtol=RTOL, atol=RTOL, events=event)
+    if not found.success:
+        raise ValueError(found.message)
+    return found

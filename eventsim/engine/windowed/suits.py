@@ -129,7 +129,11 @@ def furthest_edge(window, least_delay=math.inf):
     And up to which adding the smallest delay changes a time, for a delay that is rounded away is a zero delay.
     """
     numerator, denominator = window.as_integer_ratio()
-    return min(2.0**53 * ((numerator & -numerator) / denominator), 2.0**52 * least_delay)
+    furthest = 2.0**53 * ((numerator & -numerator) / denominator)
+    if least_delay == math.inf:
+        return furthest
+    part, exponent = math.frexp(least_delay)  # of powers of two, part is 0.5: half of the last bit would be rounded away
+    return min(furthest, math.ldexp(1.0, min(exponent, 900) + (52 if part == 0.5 else 53)))
 
 
 def windows_before(t, window):
