@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eventsim.neurons import ALL_MODELS, BOUNDED_MODELS
+from eventsim.neurons import ALL_MODELS, BOUNDED_MODELS, PUBLISHED_MODELS, RANDOM_MODELS
 
 pytest.importorskip("matplotlib")
 FOLDER = Path(__file__).parent.parent / "docs" / "models"
@@ -28,7 +28,7 @@ PAGES = {page.name: page for page in build.PAGES}
 
 def test_every_model_has_a_page_and_every_page_a_model():
     assert len(PAGES) == len(build.PAGES)
-    assert set(PAGES) == {model.name for model in ALL_MODELS + BOUNDED_MODELS}
+    assert set(PAGES) == {model.name for model in ALL_MODELS + BOUNDED_MODELS + RANDOM_MODELS + PUBLISHED_MODELS}
     drawn = {model for page in build.PAGES for model in (page.model(k) for k in range(len(page.options)))}
     assert set(BOUNDED_MODELS) <= drawn
 
@@ -60,7 +60,7 @@ def test_pages_name_every_parameter_with_its_default(name):
         assert re.search(r"10\.\d+/\S+?(?=[,;]|$)", model.source)[0] in text
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.rate is not None])
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.rate is not None and not page.model().random])
 def test_curves_are_those_of_the_closed_forms(name):
     page = PAGES[name]
     currents, first, last = pictures.rates(page, number=8)
@@ -71,6 +71,17 @@ def test_curves_are_those_of_the_closed_forms(name):
     tolerance = 1e-12 if page.model().exactness == "exact" else 1e-8
     np.testing.assert_allclose(last, expected, rtol=tolerance)
     np.testing.assert_allclose(first, expected, rtol=tolerance)
+
+
+def test_the_curve_of_escape_noise_is_that_of_renewal_theory():
+    """Rates within four standard errors: intervals vary by their mean at most, so that of n is known to one part in sqrt(n)."""
+    page = PAGES["LIFEscape"]
+    currents, _, last = pictures.rates(page, number=8)
+    expected = np.array([page.rate(current, page.neuron().values.__getitem__) for current in currents])
+    spikes = expected * (page.longest - 1000.0) * 1e-3
+    often = spikes > 20.0
+    assert often.sum() >= 6
+    np.testing.assert_array_less(np.abs(last / expected - 1.0)[often], 4.0 / np.sqrt(spikes[often]))
 
 
 def test_the_drawn_neuron_fires_and_every_shown_variable_moves():

@@ -52,7 +52,7 @@ def parameter_table(page):
 
 def orders(model):
     """Which parameters must be smaller than which."""
-    return ", ".join(f"`{a} < {b}`" for a, b in model.ordered)
+    return f" Required: {', '.join(f'`{a} < {b}`' for a, b in model.ordered)}." if model.ordered else ""
 
 
 def facts(page):
@@ -80,7 +80,7 @@ def caption(page):
     """What the picture shows."""
     below = "spikes are marked above the threshold (dashed)"
     arrivals = "; dotted: arrivals of single spikes" if page.weights else ""
-    curve = ", the line a closed form" if page.rate is not None else ""
+    curve = ", the line theory" if page.rate is not None else ""
     return f"*Left: a constant current from rest on, exact samples; {below}{arrivals}. Right: f-I curve, dots simulated{curve}.*"
 
 
@@ -96,7 +96,7 @@ def text(page):
         *rest,
         "## Parameters",
         parameter_table(page),
-        f"Each a number, an array of length n or a distribution. Required: {orders(page.model())}.",
+        f"Each a number, an array of length n or a distribution.{orders(page.model())}",
         facts(page),
         "[All models](README.md)",
     ]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+
 import eventsim as es
 
 BOUNDED_METHOD = "Runge-Kutta of order 8, error control"
@@ -35,9 +37,11 @@ class Page(NamedTuple):
     compared : bool
         Whether it shows every variant, and not the default alone.
     rate : (i_offset, get) -> Hz, optional
-        Closed form of the f-I curve; get(name) is a parameter.
+        The f-I curve in theory; get(name) is a parameter.
     duration : float, ms
         Of the left part.
+    longest : float, ms
+        How long neurons run for the f-I curve.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Page(NamedTuple):
     compared: bool = False
     rate: Callable | None = None
     duration: float = 200.0
+    longest: float = 3000.0
 
     def neuron(self, k=0, **parameters):
         """The k-th variant with these parameters."""
@@ -94,6 +99,17 @@ def _quadratic(i, get):
     return 1e3 / (get("t_ref") + get("tau_m") * turned / root)
 
 
+def _escaping(i, get):
+    """Renewal theory: the mean interval is t_ref and the integral of the probability that no spike has come yet."""
+    tau, v_inf = get("tau_m"), get("v_rest") + get("r_m") * i
+    t = np.linspace(0.0, 40.0 * tau, 20_001)
+    v = v_inf + (get("v_reset") - v_inf) * np.exp(-t / tau)
+    hazard = 1e-3 * get("rate_at_threshold") * np.exp((v - get("v_thresh")) / get("delta_v"))
+    step = t[1]
+    survived = np.exp(-np.concatenate([[0.0], np.cumsum(0.5 * step * (hazard[1:] + hazard[:-1]))]))
+    return 1e3 / (get("t_ref") + np.trapezoid(survived, t) + survived[-1] / hazard[-1])
+
+
 _SYNAPSES = ({"synapses": "conductance"}, {"synapses": "current"})
 
 PAGES = (
@@ -119,6 +135,7 @@ PAGES = (
         rate=_leaky,
     ),
     Page("LIFAdapt", "bracketed on the first rise", 1200.0, (0.0, 3000.0), adapts=True, duration=300.0),
+    Page("LIFEscape", "exponential integrals, Newton's method from a lower bound", 14.0, (0.0, 30.0), rate=_escaping, longest=60_000.0),
     Page("QIF", "arc tangent or logarithm", 6.0, (0.0, 30.0), rate=_quadratic),
     Page(
         "LIFCond", BOUNDED_METHOD, 800.0, (0.0, 3000.0), ({"shape": "exponential"}, {"shape": "alpha"}), weights=(25.0, -150.0), rate=_leaky

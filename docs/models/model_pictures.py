@@ -14,7 +14,7 @@ from eventsim.plots.style import COLOURS, INK, plain
 HERE = Path(__file__).parent
 SAMPLES = 1501
 CURRENTS = 60  # none of them exactly at a threshold, where nothing decides but rounding
-SETTLED, LONGEST = 1000.0, 3000.0  # ms: from when intervals count as the last ones, and the end
+SETTLED = 1000.0  # ms: from when intervals count as the last ones
 UNITS = {"v": "v (mV)", "w": "w (pA)", "u": "u (mV/ms)", "i": "i (pA)", "g": "g (nS)", "gates": "gates"}
 GATES = ("m", "h", "n")
 
@@ -59,7 +59,7 @@ def rates(page, k=0, number=CURRENTS):
     net = es.Network(seed=1)
     cells = net.population(number, page.neuron(k, i_offset=currents), name="cells")
     sim = es.Simulator(net)
-    sim.run(LONGEST)
+    sim.run(page.longest)
     first, last = np.zeros(number), np.zeros(number)
     for n in range(number):
         times = sim.spikes.of(cells[n]).time
@@ -124,7 +124,7 @@ def _curve(ax, page):
     if page.rate is not None:
         get = page.neuron().values.__getitem__
         fine = np.linspace(*page.currents, 1000)
-        ax.plot(fine, [page.rate(i, get) for i in fine], color=INK, lw=0.9, zorder=1, label="closed form")
+        ax.plot(fine, [page.rate(i, get) for i in fine], color=INK, lw=0.9, zorder=1, label="theory")
     ax.set_xlim(page.currents)
     ax.set_ylim(bottom=0.0)
     ax.set_xlabel("i_offset (pA)", fontsize=9)
