@@ -30,22 +30,36 @@ Source
 import math
 from collections import namedtuple
 
-from ..numerics.trajectory import LARGEST_EXPONENT
+from ..numerics.trajectory import LARGEST_EXPONENT, SAFE
 from .model import BOUNDED, TOLERANCE, NeuronModel, Parameter, chosen_variant
 
 Parameters = namedtuple(
     "Parameters",
     "c_m g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_rest v_offset v_thresh t_ref i_offset tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh tolerance",
 )
-# As the parameters, but for charging = 1 / c_m (mV/ms for 1 pA) and the decays, 1/ms.
+# As the parameters, but for charging = 1 / c_m (mV/ms for 1 pA) and the decays, 1/ms; three levels of v on the way to threshold,
+# and how far m opens at each of them.
 Constants = namedtuple(
     "Constants",
-    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh",
+    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh "
+    "level_1 level_2 level_3 open_1 open_2 open_3",
 )
 State = namedtuple("State", "v m h n g_exc g_inh spiking")
 
+# Levels of v - v_offset, mV: where m opens, and with it the bound on how fast v rises.
+_LEVELS_TRAUB = (6.0, 9.0, 12.0)
+_LEVELS_SQUID = (3.0, 6.0, 9.0)
 
-def prepare(p):
+
+def prepare_traub(p):
+    return _prepared(p, _rates_traub, _LEVELS_TRAUB)
+
+
+def prepare_squid(p):
+    return _prepared(p, _rates_squid, _LEVELS_SQUID)
+
+
+def _prepared(p, rates, depolarisations):
     first = (
         p.v_thresh,
         p.t_ref,
@@ -60,7 +74,9 @@ def prepare(p):
         p.v_offset,
         p.i_offset,
     )
-    return Constants(*first, 1.0 / p.tau_syn_exc, 1.0 / p.tau_syn_inh, p.e_rev_exc, p.e_rev_inh)
+    synapses = 1.0 / p.tau_syn_exc, 1.0 / p.tau_syn_inh, p.e_rev_exc, p.e_rev_inh
+    levels = [min(p.v_offset + x, p.v_thresh) for x in depolarisations]
+    return Constants(*first, *synapses, *levels, *(_resting(v, rates(v - p.v_offset)).m for v in levels))
 
 
 def _exp(x):
@@ -128,6 +144,31 @@ def start_squid(c, v):
     return _resting(v, _rates_squid(v - c.v_offset))
 
 
+def _climb(c, s, v, level, opened):
+    """A lower bound on the time from v, where it is last, to a level: m stays below `opened` before, or below what it is now.
+
+    In between dv/dt is at most what it is with h = 1 and n = 0 at the lower end, where all driving forces are largest.
+    """
+    if v >= level:
+        return 0.0
+    m = max(s.m, opened)
+    i = c.g_na * (m * m * m) * max(s.h, 1.0) * max(c.e_rev_na - v, 0.0) + c.g_leak * (c.e_rev_leak - v) + c.i_offset
+    n = max(s.n, 1.0)
+    i += c.g_k * (n * n * n * n) * max(c.e_rev_k - v, 0.0)
+    i += max(s.g_exc * (c.e_rev_exc - v), s.g_exc * (c.e_rev_exc - level), 0.0)
+    i += max(s.g_inh * (c.e_rev_inh - v), s.g_inh * (c.e_rev_inh - level), 0.0)
+    if i <= 0.0:
+        return math.inf
+    return SAFE * ((level - v) / (i * c.charging)) if i < math.inf else 0.0  # what is not a number included
+
+
+def crossing_bound(c, s):
+    if not (-math.inf < s.v < c.level_3):  # what is not finite included: the engine looks at it and refuses it
+        return 0.0
+    first, second = _climb(c, s, s.v, c.level_1, c.open_1), _climb(c, s, max(s.v, c.level_1), c.level_2, c.open_2)
+    return first + second + _climb(c, s, max(s.v, c.level_2), c.level_3, c.open_3)
+
+
 def receive(c, s, port, weight):
     exc = port == 0
     g_exc, g_inh = s.g_exc + (abs(weight) if exc else 0.0), s.g_inh + (0.0 if exc else abs(weight))
@@ -139,7 +180,7 @@ def fire(c, s):
     return State(max(s.v, c.v_thresh), s.m, s.h, s.n, s.g_exc, s.g_inh, 1.0)
 
 
-def _model(derivative, start, variant, **defaults):
+def _model(prepare, derivative, start, variant, **defaults):
     """The model with one set of rates, and what differs in its parameters' defaults."""
     parameters = (
         Parameter("c_m", 200.0, "pF", low=0.0, low_open=True),
@@ -172,6 +213,7 @@ def _model(derivative, start, variant, **defaults):
         exactness=BOUNDED,
         prepare=prepare,
         derivative=derivative,
+        crossing_bound=crossing_bound,
         latched=True,
         first_step=0.25,
         start=start,
@@ -185,8 +227,9 @@ def _model(derivative, start, variant, **defaults):
     )
 
 
-HODGKIN_HUXLEY = _model(derivative_traub, start_traub, 0)
+HODGKIN_HUXLEY = _model(prepare_traub, derivative_traub, start_traub, 0)
 HODGKIN_HUXLEY_SQUID = _model(
+    prepare_squid,
     derivative_squid,
     start_squid,
     1,

@@ -11,7 +11,7 @@ import eventsim as es
 
 from ..exact import evaluate, roots
 from ..oracle import judge_run
-from ..strategies import ALL_NEURONS, build, cases
+from ..strategies import EXACT_NEURONS, build, cases
 from .running import run_bounded, simulator
 
 # -- the oracle itself ---------------------------------------------------------------------------------------------------
@@ -135,14 +135,14 @@ def test_guarantee_2_does_not_fade_with_dense_input(kind, rest, per_tau, duratio
     assert max(verdict.errors) < 0.5
 
 
-@given(cases(kinds=ALL_NEURONS[3:], drives=False, source_zero_delay_only=True, max_groups=1, max_n=3))
+@given(cases(kinds=EXACT_NEURONS[3:], drives=False, source_zero_delay_only=True, max_groups=1, max_n=3))
 @settings(max_examples=25)
 def test_guarantee_2_other_models(case):
     check(case)
 
 
 @pytest.mark.slow
-@given(cases(kinds=ALL_NEURONS, drives=False, source_zero_delay_only=True, max_n=10))
+@given(cases(kinds=EXACT_NEURONS, drives=False, source_zero_delay_only=True, max_n=10))
 @settings(max_examples=1000)
 def test_guarantee_2_at_length(case):
     check(case)
