@@ -99,7 +99,7 @@ class NeuronModel:
         (numerics/trajectory.py) and above. The constants are then called v_thresh, v_reset, t_ref, tolerance, and no variable
         carries its rounding along. exp of what may be large has to be guarded: CPython raises where compiled code has inf.
     first_step : float, ms, > 0
-        Of a bounded model: the first step that is tried after an event, at a tolerance of 1e-9.
+        Of a bounded model: the first step that is tried after an event.
     latched : bool
         Of a bounded model whose membrane is not reset by a spike: `make_trajectory` says what its last variable means.
     flow : (constants, state, dt) -> state after dt >= 0 ms without events; a bounded model's stays where it crosses threshold

@@ -36,7 +36,6 @@ _LEAST_FACTOR, _MOST_FACTOR, _CAUTION = 0.2, 5.0, 0.9
 _POTENTIAL = 10.0  # mV: errors of the potential are relative to this, since where its zero lies means nothing; those of time to 1 ms
 _LONGEST_STEP = 50.0  # ms: longer ones might pass over a spike that the estimate of the error does not see
 _MOST_STEPS = 1_000_000
-_USUAL = 1e-9  # the tolerance for which a model's first step is meant
 _REST, _STILL = 1000.0, 10.0  # a state that stays within so many tolerances for so long (ms) is at rest
 _AHEAD = (
     0.25  # ms by which looks reach farther than asked: no farther than needed where input is dense, for most end with the next delivery
@@ -180,8 +179,7 @@ def travel(c, s, end, cut, mode):
     if not end > 0.0:
         return 0.0, REACHED, s
     slopes(c, s, y, 0.0, False, mode, k, 0)
-    h = FIRST_STEP * math.sqrt(math.sqrt(math.sqrt(c.tolerance / _USUAL)))  # the error goes with the eighth power
-    t, v, by_v, may_exchange, most = 0.0, 0.0, False, mode == FREE, _MOST_FACTOR
+    t, h, v, by_v, may_exchange, most = 0.0, FIRST_STEP, 0.0, False, mode == FREE, _MOST_FACTOR
     for _ in range(_MOST_STEPS):
         if t >= end:
             if by_v:
@@ -311,7 +309,7 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
         The membrane is not reset by a spike. The last variable, whose derivative is 0, is then 1 from a crossing until the
         potential is below threshold, and only then the next crossing counts.
     first_step : float, ms
-        What is tried first at a tolerance of 1e-9; a step that fails is shortened, one that is good is followed by a longer one.
+        What is tried first; a step that fails is shortened, one that is good is followed by a longer one.
     forced : (s) -> whether variables that change by themselves, whatever slowly, move the others: then a still state is not at rest
     """
     n = len(state_type._fields)
