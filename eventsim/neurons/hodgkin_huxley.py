@@ -37,29 +37,15 @@ Parameters = namedtuple(
     "Parameters",
     "c_m g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_rest v_offset v_thresh t_ref i_offset tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh tolerance",
 )
-# As the parameters, but for charging = 1 / c_m (mV/ms for 1 pA) and the decays, 1/ms; three levels of v on the way to threshold,
-# and how far m opens at each of them.
+# As the parameters, but for charging = 1 / c_m (mV/ms for 1 pA) and the decays, 1/ms.
 Constants = namedtuple(
     "Constants",
-    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh "
-    "level_1 level_2 level_3 open_1 open_2 open_3",
+    "v_thresh t_ref tolerance charging g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset i_offset decay_exc decay_inh e_rev_exc e_rev_inh",
 )
 State = namedtuple("State", "v m h n g_exc g_inh spiking")
 
-# Levels of v - v_offset, mV: where m opens, and with it the bound on how fast v rises.
-_LEVELS_TRAUB = (6.0, 9.0, 12.0)
-_LEVELS_SQUID = (3.0, 6.0, 9.0)
 
-
-def prepare_traub(p):
-    return _prepared(p, _rates_traub, _LEVELS_TRAUB)
-
-
-def prepare_squid(p):
-    return _prepared(p, _rates_squid, _LEVELS_SQUID)
-
-
-def _prepared(p, rates, depolarisations):
+def prepare(p):
     first = (
         p.v_thresh,
         p.t_ref,
@@ -74,9 +60,7 @@ def _prepared(p, rates, depolarisations):
         p.v_offset,
         p.i_offset,
     )
-    synapses = 1.0 / p.tau_syn_exc, 1.0 / p.tau_syn_inh, p.e_rev_exc, p.e_rev_inh
-    levels = [min(p.v_offset + x, p.v_thresh) for x in depolarisations]
-    return Constants(*first, *synapses, *levels, *(_resting(v, rates(v - p.v_offset)).m for v in levels))
+    return Constants(*first, 1.0 / p.tau_syn_exc, 1.0 / p.tau_syn_inh, p.e_rev_exc, p.e_rev_inh)
 
 
 def _exp(x):
@@ -162,11 +146,31 @@ def _climb(c, s, v, level, opened):
     return SAFE * ((level - v) / (i * c.charging)) if i < math.inf else 0.0  # what is not a number included
 
 
-def crossing_bound(c, s):
-    if not (-math.inf < s.v < c.level_3):  # what is not finite included: the engine looks at it and refuses it
+# Levels of v - v_offset on the way to threshold, mV, and how far m opens there.
+_LEVELS_TRAUB = tuple((x, _resting(x, _rates_traub(x)).m) for x in (6.0, 9.0, 12.0))
+_LEVELS_SQUID = tuple((x, _resting(x, _rates_squid(x)).m) for x in (3.0, 6.0, 9.0))
+
+
+def _climbs(c, s, levels):
+    """A lower bound on the time to the highest of the levels."""
+    if not (
+        -math.inf < s.v < min(c.v_offset + levels[-1][0], c.v_thresh)
+    ):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
-    first, second = _climb(c, s, s.v, c.level_1, c.open_1), _climb(c, s, max(s.v, c.level_1), c.level_2, c.open_2)
-    return first + second + _climb(c, s, max(s.v, c.level_2), c.level_3, c.open_3)
+    t, v = 0.0, s.v
+    for x, opened in levels:
+        level = min(c.v_offset + x, c.v_thresh)
+        t += _climb(c, s, v, level, opened)
+        v = max(v, level)
+    return t
+
+
+def crossing_bound_traub(c, s):
+    return _climbs(c, s, _LEVELS_TRAUB)
+
+
+def crossing_bound_squid(c, s):
+    return _climbs(c, s, _LEVELS_SQUID)
 
 
 def receive(c, s, port, weight):
@@ -180,7 +184,7 @@ def fire(c, s):
     return State(max(s.v, c.v_thresh), s.m, s.h, s.n, s.g_exc, s.g_inh, 1.0)
 
 
-def _model(prepare, derivative, start, variant, **defaults):
+def _model(derivative, crossing_bound, start, variant, **defaults):
     """The model with one set of rates, and what differs in its parameters' defaults."""
     parameters = (
         Parameter("c_m", 200.0, "pF", low=0.0, low_open=True),
@@ -227,10 +231,10 @@ def _model(prepare, derivative, start, variant, **defaults):
     )
 
 
-HODGKIN_HUXLEY = _model(prepare_traub, derivative_traub, start_traub, 0)
+HODGKIN_HUXLEY = _model(derivative_traub, crossing_bound_traub, start_traub, 0)
 HODGKIN_HUXLEY_SQUID = _model(
-    prepare_squid,
     derivative_squid,
+    crossing_bound_squid,
     start_squid,
     1,
     g_na=24000.0,

@@ -154,7 +154,7 @@ class NeuronModel:
     source: str
     derivative: Callable | None = None
     latched: bool = False
-    first_step: float = 2.0
+    first_step: float = 0.5
     flow: Callable | None = None
     flow_refractory: Callable | None = None
     above: Callable | None = None

@@ -37,9 +37,7 @@ _POTENTIAL = 10.0  # mV: errors of the potential are relative to this, since whe
 _LONGEST_STEP = 50.0  # ms: longer ones might pass over a spike that the estimate of the error does not see
 _MOST_STEPS = 1_000_000
 _REST, _STILL = 1000.0, 10.0  # a state that stays within so many tolerances for so long (ms) is at rest
-_AHEAD = (
-    0.25  # ms by which looks reach farther than asked: no farther than needed where input is dense, for most end with the next delivery
-)
+_AHEAD = 0.25  # ms by which looks reach farther than asked: the next delivery ends most of them
 
 # Slopes within a step are taken to reach that part of their range beyond those of the stages.
 _MARGIN = 0.25
@@ -291,7 +289,7 @@ _OF_A_MODEL = (
 )
 
 
-def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=2.0, forced=forced):
+def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=0.5, forced=forced):
     """The functions (flow, flow_refractory, next_crossing, next_look, step_bound) of a model, the potential being its first variable.
 
     flow : (c, s, dt) -> the state after dt, or at threshold where it is crossed before

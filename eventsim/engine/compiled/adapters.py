@@ -24,7 +24,7 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
 # Names that `bind` replaces by a model's own.
 WIDTH = FIELDS = 0
-BATCHES = False
+BATCHES = INTEGRATED = False
 Constants = State = load_constants = load_state = None
 flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
     None
@@ -172,9 +172,10 @@ def agreed(c, s, last, free, t, patience):
     """When to look next at a neuron whose state s stands at `last`: not after its next crossing; nan where that is unknown.
 
     Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few. Where
-    deliveries only delay (patience 0), the crossing needs the fewest looks.
+    deliveries only delay (patience 0), the crossing needs the fewest looks. Where the state has to be integrated, a bound
+    costs as much as a look, which goes no farther than is needed.
     """
-    if patience > 0.0:
+    if patience > 0.0 and not INTEGRATED:
         bound = max(t, free) + crossing_bound(c, state_at(c, s, last, free, t))
         if bound - t > t - last:  # farther away than the last event: no need to know the crossing yet
             return bound
@@ -320,6 +321,7 @@ def bind(model):
         "WIDTH": STATE + len(model.state_type._fields),
         "FIELDS": len(model.state_type._fields),
         "BATCHES": model.flow_short is not None,
+        "INTEGRATED": model.next_look is not None,
         "nearly_crossing": model.nearly_crossing or (model.next_crossing if model.next_look is None else model.crossing_bound),
         "postponed": model.postponed or _never_postponed,
         "state_at_change": make_state_at_change(model.flow, model.flow_refractory, model.above),
