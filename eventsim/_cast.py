@@ -75,6 +75,13 @@ def text(value, name):
     return value
 
 
+def choice(value, name, choices):
+    """One of several names."""
+    if not isinstance(value, str) or value not in choices:
+        raise ParameterError(f"{name} must be one of {', '.join(map(repr, choices))}, got {short(value)}")
+    return value
+
+
 def seed(value):
     """A seed in [0, 2**64)."""
     result = integer(value, "seed", low=0)

@@ -1,15 +1,13 @@
 """Which engine runs a network."""
 
 from .. import _cast
-from ..errors import ParameterError
 
 ENGINES = ("auto", "reference", "sequential", "windowed")
 
 
 def check_engine(name):
     """Refuse what is no engine's name."""
-    if not isinstance(name, str) or name not in ENGINES:
-        raise ParameterError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {_cast.short(name)}")
+    _cast.choice(name, "engine", ENGINES)
 
 
 def make_engine(name, program, models, record, micro_limit=1000, threads=1):

@@ -19,7 +19,7 @@ Source
 from functools import cache
 
 from .lif_biexp import family
-from .model import Parameter, receptors_of
+from .model import Parameter, chosen_receptors
 
 
 @cache
@@ -66,12 +66,4 @@ def LIFAlpha(*unnamed, tau_syn=None, **parameters):
     >>> es.LIFAlpha(tau_syn=[1.0, 5.0, 50.0]).model.ports
     ('0', '1', '2')
     """
-    from ..errors import ParameterError
-
-    if tau_syn is None:
-        return LIF_ALPHA(*unnamed, **parameters)
-    for name in ("tau_syn_exc", "tau_syn_inh"):
-        if name in parameters:
-            raise ParameterError(f"LIFAlpha takes tau_syn=[...] or {name}=, not both")
-    receptors = receptors_of(tau_syn, "tau_syn")
-    return _model(receptors)(*unnamed, **parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})
+    return chosen_receptors(LIF_ALPHA, _model, tau_syn, unnamed, parameters)

@@ -27,18 +27,27 @@ from ..numerics.compensation import RESIDUE, add
 from ..numerics.divided import charge_of_rise, peak_rate
 from ..numerics.elementwise import each
 from ..numerics.propagators import charge, decayed, relaxed, remaining
-from ..numerics.tuples import put
+from .leaky import (
+    MAX_STEPS,
+    MEMBRANE,
+    NAMES,
+    PARAMETERS,
+    SAFE,
+    above,
+    fire,
+    membrane_constants,
+    parabola_reach,
+    passive,
+    with_current,
+    with_variable,
+)
 from .model import EXACT, NeuronModel, Parameter, receptors_of
 
-_SAFE = 1.0 - 2.0**-20
 _ABOVE = 1.0 + 2.0**-40  # a sum in another order is not larger than this times the sum
-_MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
 
-# In the constants, after six of the membrane: all rise times, all decay times, all factors s. A state is v, the currents,
-# the rises, then the residues of all these in the same order.
-_MEMBRANE = ("tau_m", "c_m", "v_inf", "v_thresh", "v_reset", "t_ref")
-_BEFORE = len(_MEMBRANE) - 1  # receptors count from 1
-_V_INF = 2
+# In the constants, after those of the membrane: all rise times, all decay times, all factors s. The variables of a state are v, the
+# currents, the rises.
+_BEFORE = len(MEMBRANE) - 1  # receptors count from 1
 
 
 def flow(c, s, dt):
@@ -63,23 +72,14 @@ def flow(c, s, dt):
             slower = remaining(z_rise, lost_rise) if tau_rise >= tau_decay else remaining(z, lost)
             gained += rate * rise * charge_of_rise(dt, c.tau_m, tau_decay, tau_rise)
             now, residue = add(now, residue, rate * rise * charge(dt, tau_decay, tau_rise, slower))
-            s = _with(s, n + k, decayed(rise, s[variables + n + k], z_rise, lost_rise))
+            s = with_variable(s, n + k, decayed(rise, s[variables + n + k], z_rise, lost_rise))
         move += gained / c.c_m
-        s = _with(s, k, (now, residue))
-    return _with(s, 0, add(s[0], s[variables], move))
+        s = with_variable(s, k, (now, residue))
+    return with_variable(s, 0, add(s[0], s[variables], move))
 
 
 def flow_refractory(c, s, dt):
-    return _with(flow(c, s, dt), 0, (s[0], s[len(s) // 2]))
-
-
-def _with(s, k, value):
-    """The state with variable k and its residue replaced."""
-    return put(put(s, k, value[0]), len(s) // 2 + k, value[1])
-
-
-def above(c, s):
-    return s[0] >= c.v_thresh
+    return with_variable(flow(c, s, dt), 0, (s[0], s[len(s) // 2]))
 
 
 # What _term gives: parts of the currents and of their derivatives, each a coefficient of a curve that stays within 0 and 1.
@@ -144,12 +144,7 @@ def _parabola_step(c, s, gap):
     sinking = max(0.0, c.v_thresh - c.v_inf + r * _highest(c, s, -1.0)) / c.tau_m
     rising = _part(c, s, _DECAY, 1.0) + _part(c, s, _ONSET, 1.0) + _part(c, s, _SUBSIDING, 1.0)
     bend = (r * rising + sinking) / c.tau_m
-    root = math.sqrt(slope * slope + 2.0 * bend * gap)
-    if slope > 0.0:
-        return 2.0 * gap / (slope + root)
-    if bend > 0.0:
-        return (root - slope) / bend
-    return math.inf
+    return parabola_reach(slope, bend, gap)
 
 
 def next_crossing(c, s):
@@ -159,7 +154,7 @@ def next_crossing(c, s):
     can still hold, and below a parabola. Stepping to the later of their crossings never passes the first crossing of v.
     """
     h = 0.0
-    for _ in range(_MAX_STEPS):
+    for _ in range(MAX_STEPS):
         at = flow(c, s, h)
         gap = (c.v_thresh - at[0]) - at[len(s) // 2]
         if at[0] >= c.v_thresh or gap <= 0.0:
@@ -187,27 +182,12 @@ def crossing_bound(c, s):
     ceiling = c.v_inf + _ABOVE * held * c.tau_m / c.c_m
     if ceiling <= c.v_thresh:
         return math.inf
-    return _SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
+    return SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
 
 
 def receive(c, s, port, w):
     k = len(s) // 4 + 1 + port
-    return _with(s, k, add(s[k], s[len(s) // 2 + k], w))
-
-
-def fire(c, s):
-    return _with(s, 0, (c.v_reset, 0.0))
-
-
-def with_current(c, p, i):
-    return put(c, _V_INF, p.v_rest + (p.i_offset + i) * p.tau_m / p.c_m)
-
-
-def passive(p):
-    return 1.0 / p.tau_m, 1.0 / p.c_m
-
-
-COMMON = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
+    return with_variable(s, k, add(s[k], s[len(s) // 2 + k], w))
 
 
 def family(name, documentation, source, receptors, taus, times_of):
@@ -218,28 +198,21 @@ def family(name, documentation, source, receptors, taus, times_of):
     """
     variables = ("v", *(f"i_{r}" for r in receptors), *(f"rise_{r}" for r in receptors))
     fields = (f"{quantity}_{r}" for quantity in ("tau_rise", "tau_decay", "rate") for r in receptors)
-    constants = namedtuple("Constants", (*_MEMBRANE, *fields))
+    constants = namedtuple("Constants", (*MEMBRANE, *fields))
 
     def prepare(p):
-        rises, decays = times_of(p[len(COMMON) :])
+        rises, decays = times_of(p[len(NAMES) :])
         rates = (each(peak_rate, rise, decay) for rise, decay in zip(rises, decays, strict=True))
-        v_inf = p.v_rest + p.i_offset * p.tau_m / p.c_m
-        return constants(p.tau_m, p.c_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, *rises, *decays, *rates)
+        return constants(*membrane_constants(p), *rises, *decays, *rates)
 
     return NeuronModel(
         name=name,
         documentation=documentation,
         parameters=(
-            Parameter("tau_m", 20.0, "ms", low=0.0, low_open=True),
-            Parameter("c_m", 1000.0, "pF", low=0.0, low_open=True),
-            Parameter("v_rest", -65.0, "mV"),
-            Parameter("v_reset", -65.0, "mV"),
-            Parameter("v_thresh", -50.0, "mV"),
-            Parameter("t_ref", 0.1, "ms", low=0.0),
-            Parameter("i_offset", 0.0, "pA"),
+            *PARAMETERS,
             *taus,
         ),
-        parameter_type=namedtuple("Parameters", (*COMMON, *(t.name for t in taus))),
+        parameter_type=namedtuple("Parameters", (*NAMES, *(t.name for t in taus))),
         constant_type=constants,
         state_type=namedtuple("State", (*variables, *(x + RESIDUE for x in variables))),
         ports=receptors,

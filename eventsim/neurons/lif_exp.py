@@ -22,15 +22,24 @@ from functools import cache
 from ..numerics.compensation import RESIDUE, add
 from ..numerics.propagators import charge, decayed, relaxed, remaining
 from ..numerics.tuples import put
-from .model import EXACT, NeuronModel, Parameter, receptors_of
+from .leaky import (
+    MAX_STEPS,
+    MEMBRANE,
+    NAMES,
+    PARAMETERS,
+    SAFE,
+    above,
+    fire,
+    membrane_constants,
+    parabola_reach,
+    passive,
+    with_current,
+    with_variable,
+)
+from .model import EXACT, NeuronModel, Parameter, chosen_receptors
 
-_SAFE = 1.0 - 2.0**-20
-_MAX_STEPS = 1_000_000  # far above what is ever needed (tests count them): a bound on a mistake, not on the method
-
-# Places in the constants; the receptors' time constants follow. A state is v, then one current per receptor, then the
-# residues of all these in the same order.
-_FIRST_TAU = 6
-_V_INF = 2
+# The receptors' time constants follow those of the membrane. The variables of a state are v, then one current per receptor.
+_FIRST_TAU = len(MEMBRANE)
 
 
 def flow(c, s, dt):
@@ -46,8 +55,8 @@ def flow(c, s, dt):
             lost = relaxed(z)
             slower = remaining(z_m, lost_m) if c.tau_m >= tau_syn else remaining(z, lost)
             move += i * charge(dt, c.tau_m, tau_syn, slower) / c.c_m
-            s = _with(s, k, decayed(i, s[variables + k], z, lost))
-    return _with(s, 0, add(s[0], s[variables], move))
+            s = with_variable(s, k, decayed(i, s[variables + k], z, lost))
+    return with_variable(s, 0, add(s[0], s[variables], move))
 
 
 def flow_refractory(c, s, dt):
@@ -55,17 +64,8 @@ def flow_refractory(c, s, dt):
     for k in range(1, variables):
         if s[k] != 0.0:
             z = dt / c[_FIRST_TAU - 1 + k]
-            s = _with(s, k, decayed(s[k], s[variables + k], z, relaxed(z)))
+            s = with_variable(s, k, decayed(s[k], s[variables + k], z, relaxed(z)))
     return s
-
-
-def _with(s, k, value):
-    """The state with variable k and its residue replaced."""
-    return put(put(s, k, value[0]), len(s) // 2 + k, value[1])
-
-
-def above(c, s):
-    return s[0] >= c.v_thresh
 
 
 def _excitation(c, s):
@@ -118,12 +118,7 @@ def _parabola_step(c, s, gap):
     slope = (c.v_inf - s[0] + r * current) / c.tau_m
     sinking = max(0.0, c.v_thresh - c.v_inf + r * _highest(c, s, -1.0, False)) / c.tau_m
     bend = (r * _highest(c, s, 1.0, True) + sinking) / c.tau_m
-    root = math.sqrt(slope * slope + 2.0 * bend * gap)
-    if slope > 0.0:
-        return 2.0 * gap / (slope + root)
-    if bend > 0.0:
-        return (root - slope) / bend
-    return math.inf
+    return parabola_reach(slope, bend, gap)
 
 
 def next_crossing(c, s):
@@ -136,7 +131,7 @@ def next_crossing(c, s):
     """
     c, s = _slowest_first(c, s)
     h = 0.0
-    for _ in range(_MAX_STEPS):
+    for _ in range(MAX_STEPS):
         at = flow(c, s, h)
         gap = (c.v_thresh - at[0]) - at[len(s) // 2]
         if at[0] >= c.v_thresh or gap <= 0.0:
@@ -161,23 +156,11 @@ def crossing_bound(c, s):
     ceiling = c.v_inf + _excitation(c, s)
     if ceiling <= c.v_thresh:
         return math.inf
-    return _SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
+    return SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
 
 
 def receive(c, s, port, w):
-    return _with(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
-
-
-def fire(c, s):
-    return _with(s, 0, (c.v_reset, 0.0))
-
-
-def with_current(c, p, i):
-    return put(c, _V_INF, p.v_rest + (p.i_offset + i) * p.tau_m / p.c_m)
-
-
-def passive(p):
-    return 1.0 / p.tau_m, 1.0 / p.c_m
+    return with_variable(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
 
 
 def membrane(c):
@@ -188,28 +171,20 @@ def membrane(c):
 def _model(receptors):
     """The model with receptors of these names."""
     taus = tuple(f"tau_syn_{r}" for r in receptors)
-    common = ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "t_ref", "i_offset")
     variables = ("v", *(f"i_{r}" for r in receptors))
-    constants = namedtuple("Constants", ("tau_m", "c_m", "v_inf", "v_thresh", "v_reset", "t_ref", *taus))
+    constants = namedtuple("Constants", (*MEMBRANE, *taus))
 
     def prepare(p):
-        v_inf = p.v_rest + p.i_offset * p.tau_m / p.c_m
-        return constants(p.tau_m, p.c_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, *p[len(common) :])
+        return constants(*membrane_constants(p), *p[len(NAMES) :])
 
     return NeuronModel(
         name="LIFExp",
         documentation=__doc__,
         parameters=(
-            Parameter("tau_m", 20.0, "ms", low=0.0, low_open=True),
-            Parameter("c_m", 1000.0, "pF", low=0.0, low_open=True),
-            Parameter("v_rest", -65.0, "mV"),
-            Parameter("v_reset", -65.0, "mV"),
-            Parameter("v_thresh", -50.0, "mV"),
-            Parameter("t_ref", 0.1, "ms", low=0.0),
-            Parameter("i_offset", 0.0, "pA"),
+            *PARAMETERS,
             *(Parameter(tau, 5.0, "ms", low=0.0, low_open=True) for tau in taus),
         ),
-        parameter_type=namedtuple("Parameters", (*common, *taus)),
+        parameter_type=namedtuple("Parameters", (*NAMES, *taus)),
         constant_type=constants,
         state_type=namedtuple("State", (*variables, *(x + RESIDUE for x in variables))),
         ports=receptors,
@@ -268,12 +243,4 @@ def LIFExp(*unnamed, tau_syn=None, **parameters):
     >>> es.LIFExp(tau_syn=[1.0, 5.0, 50.0]).model.ports
     ('0', '1', '2')
     """
-    from ..errors import ParameterError
-
-    if tau_syn is None:
-        return LIF_EXP(*unnamed, **parameters)
-    for name in ("tau_syn_exc", "tau_syn_inh"):
-        if name in parameters:
-            raise ParameterError(f"LIFExp takes tau_syn=[...] or {name}=, not both")
-    receptors = receptors_of(tau_syn, "tau_syn")
-    return _model(receptors)(*unnamed, **parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})
+    return chosen_receptors(LIF_EXP, _model, tau_syn, unnamed, parameters)

@@ -25,6 +25,17 @@ def receptors_of(taus, name):
     return tuple(str(k) for k in range(len(taus)))
 
 
+def chosen_receptors(default, variant, tau_syn, unnamed, parameters):
+    """A neuron of the default model with two receptors, or of the variant with one for each of tau_syn, a sequence of time constants."""
+    if tau_syn is None:
+        return default(*unnamed, **parameters)
+    for name in ("tau_syn_exc", "tau_syn_inh"):
+        if name in parameters:
+            raise ParameterError(f"{default.name} takes tau_syn=[...] or {name}=, not both")
+    receptors = receptors_of(tau_syn, "tau_syn")
+    return variant(receptors)(*unnamed, **parameters, **{f"tau_syn_{r}": tau for r, tau in zip(receptors, tau_syn, strict=True)})
+
+
 def _above(c, s):
     return s[0] >= c.v_thresh
 

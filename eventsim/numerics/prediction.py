@@ -45,6 +45,11 @@ def make_crossing_time(flow_refractory, above, next_crossing, next_look=None):
     A model with `next_look` may not know yet: then it is a time after t, before which there is no spike.
     """
 
+    def first_crossing(c, s, dt):
+        return next_crossing(c, s)
+
+    soonest = first_crossing if next_look is None else next_look
+
     def crossing_time(c, s, last, free, t):
         base = last
         if last < free:
@@ -52,21 +57,9 @@ def make_crossing_time(flow_refractory, above, next_crossing, next_look=None):
             base = free
         if above(c, s):
             return base
-        crossing = base + next_crossing(c, s)
+        crossing = base + soonest(c, s, max(t - base, 0.0))
         if crossing <= last:
             crossing = math.nextafter(last, math.inf)
         return crossing
 
-    def look_time(c, s, last, free, t):
-        base = last
-        if last < free:
-            s = flow_refractory(c, s, free - last)
-            base = free
-        if above(c, s):
-            return base
-        look = base + next_look(c, s, max(t - base, 0.0))
-        if look <= last:
-            look = math.nextafter(last, math.inf)
-        return look
-
-    return crossing_time if next_look is None else look_time
+    return crossing_time

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from .. import _cast
 from ..analysis.meanfield import self_consistent_rate, siegert_rate
-from ..errors import ParameterError
 from ..network import FixedInDegree, Network, Uniform
 from ..neurons import LIF
 
@@ -137,9 +136,7 @@ def brunel2000_mean_field(panel="C", scale=1.0):
 
 
 def _panel(name):
-    if not isinstance(name, str) or name not in PANELS:
-        raise ParameterError(f"panel must be one of {', '.join(map(repr, PANELS))}, got {name!r}")
-    return PANELS[name]
+    return PANELS[_cast.choice(name, "panel", PANELS)]
 
 
 class _Size(NamedTuple):

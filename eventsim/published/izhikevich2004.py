@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import ParameterError
+from .. import _cast
 from ..network.network import Network
 from ..network.rules import AllToAll
 from ..network.sources import SpikeSource
@@ -133,9 +133,7 @@ def izhikevich2004(pattern):
     >>> sim.spikes.time, sim.stats["exactness"]["cell"]
     (array([44.]), 'as-published')
     """
-    if not isinstance(pattern, str) or pattern not in PATTERNS:
-        raise ParameterError(f"pattern must be one of {', '.join(map(repr, PATTERNS))}, got {pattern!r}")
-    p = PATTERNS[pattern]
+    p = PATTERNS[_cast.choice(pattern, "pattern", PATTERNS)]
     net = Network()
     equations = {"slope": p.slope, "constant": p.constant, "v_zero": p.v_zero, "decay": p.decay}
     cell = net.population(1, Izhikevich(scheme="2004", a=p.a, b=p.b, v_reset=p.c, d=p.d, step=p.step, **equations), name="cell")

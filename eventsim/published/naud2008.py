@@ -9,7 +9,7 @@ Source
 
 from typing import NamedTuple
 
-from ..errors import ParameterError
+from .. import _cast
 from ..network.network import Network
 from ..neurons import AdEx
 
@@ -70,9 +70,7 @@ def naud2008(pattern, tolerance=1e-9):
     >>> sim.spikes.time.round(3)
     array([30.29])
     """
-    if not isinstance(pattern, str) or pattern not in PATTERNS:
-        raise ParameterError(f"pattern must be one of {', '.join(map(repr, PATTERNS))}, got {pattern!r}")
-    p = PATTERNS[pattern]
+    p = PATTERNS[_cast.choice(pattern, "pattern", PATTERNS)]
     net = Network()
     net.population(
         1,

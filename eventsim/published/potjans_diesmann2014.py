@@ -147,9 +147,7 @@ def potjans_diesmann2014_rates(drive="poisson"):
     >>> potjans_diesmann2014_rates("dc")["L5I"]
     8.633
     """
-    if not isinstance(drive, str) or drive not in _RATES:
-        raise ParameterError(f"drive must be one of {', '.join(map(repr, _RATES))}, got {_cast.short(drive)}")
-    return dict(zip(POPULATIONS, _RATES[drive], strict=True))
+    return dict(zip(POPULATIONS, _RATES[_cast.choice(drive, "drive", _RATES)], strict=True))
 
 
 def synapse_numbers(scale=1.0):

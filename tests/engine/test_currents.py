@@ -11,7 +11,8 @@ import eventsim as es
 
 from ..injecting import MANY, MOVING, injected_cases
 from ..strategies import BOUNDED, build
-from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+from .running import assert_same_spikes, assert_same_states, restored, run_bounded, simulator, states
+from .test_bounded_equality import compare as compare_bounded
 from .test_equality import compare
 
 LIF = {"tau_m": 10.0, "r_m": 0.04, "v_rest": 0.0, "v_reset": 0.0, "v_thresh": 15.0, "t_ref": 2.0}
@@ -49,12 +50,7 @@ def test_guarantee_3_under_ramps_and_sines(case):
 @given(injected_cases(kinds=("LIFCond",), currents=MOVING, max_groups=1, max_n=2, drives=False))
 @settings(max_examples=10)
 def test_guarantee_3_of_bounded_neurons(case):
-    net = build(case)
-    sequential, reference = simulator(net, "sequential"), simulator(net, "reference")
-    end = run_bounded(sequential, case.end, 60)
-    reference.run(until=end)
-    assert_same_spikes(sequential.spikes, reference.spikes)
-    assert_same_states(states(sequential), states(reference))
+    compare_bounded(case)
 
 
 @pytest.mark.slow
@@ -75,12 +71,7 @@ def test_guarantee_3_under_ramps_and_sines_at_length(case):
 @given(injected_cases(kinds=tuple(BOUNDED), currents=MOVING, max_groups=2, max_n=2))
 @settings(max_examples=100)
 def test_guarantee_3_of_bounded_neurons_at_length(case):
-    net = build(case)
-    sequential, reference = simulator(net, "sequential"), simulator(net, "reference")
-    end = run_bounded(sequential, case.end, 300)
-    reference.run(until=end)
-    assert_same_spikes(sequential.spikes, reference.spikes)
-    assert_same_states(states(sequential), states(reference))
+    compare_bounded(case, 300)
 
 
 @given(injected_cases(kinds=("LIF", "LIFExp"), currents=MOVING), st.lists(st.floats(0.0, 1.0), max_size=6), st.integers(0, 6))
@@ -99,7 +90,7 @@ def test_guarantee_1_splits_samples_and_checkpoints_change_no_bit(tmp_path_facto
             path = tmp_path_factory.mktemp("checkpoint") / "half.npz"
             parts.save(path)
             parts.run(until=end)
-            parts = es.Simulator.load(path)
+            parts = restored(path, net)
     parts.run(until=end)
     assert_same_spikes(parts.spikes, whole.spikes)
     assert_same_states(states(parts), states(whole))
