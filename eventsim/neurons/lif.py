@@ -16,7 +16,7 @@ import math
 from typing import NamedTuple
 
 from ..numerics.compensation import add
-from ..numerics.propagators import SHORT, relaxed, relaxed_short
+from ..numerics.propagators import HALF, relaxed, relaxed_short
 from .model import EXACT, NeuronModel, Parameter
 
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
@@ -58,7 +58,7 @@ def flow(c, s, dt):
 
 
 def short(c, dt):
-    return dt < SHORT * c.tau_m
+    return dt < HALF * c.tau_m
 
 
 def flow_short(c, s, dt):

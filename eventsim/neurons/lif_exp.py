@@ -20,7 +20,7 @@ from collections import namedtuple
 from functools import cache
 
 from ..numerics.compensation import RESIDUE, add
-from ..numerics.propagators import charge, decayed, relaxed, remaining
+from ..numerics.propagators import LONG, charge, charge_short, decayed, decayed_short, halved, relaxed, remaining
 from ..numerics.tuples import put
 from .leaky import (
     MAX_STEPS,
@@ -56,6 +56,26 @@ def flow(c, s, dt):
             slower = remaining(z_m, lost_m) if c.tau_m >= tau_syn else remaining(z, lost)
             move += i * charge(dt, c.tau_m, tau_syn, slower) / c.c_m
             s = with_variable(s, k, decayed(i, s[variables + k], z, lost))
+    return with_variable(s, 0, add(s[0], s[variables], move))
+
+
+def short(c, dt):
+    for k in range(1, len(c) - _FIRST_TAU + 1):
+        if not (dt < LONG * c[_FIRST_TAU - 1 + k]):
+            return False
+    return dt < LONG * c.tau_m
+
+
+def flow_short(c, s, dt):
+    variables = len(s) // 2
+    lost_m, kept_m = halved(dt / c.tau_m)
+    move = ((c.v_inf - s[0]) - s[variables]) * lost_m
+    for k in range(1, variables):
+        tau_syn = c[_FIRST_TAU - 1 + k]
+        z = dt / tau_syn
+        lost, kept = halved(z)
+        move += s[k] * charge_short(dt, c.tau_m, tau_syn, kept_m if c.tau_m >= tau_syn else kept) / c.c_m
+        s = with_variable(s, k, decayed_short(s[k], s[variables + k], z, lost, kept))
     return with_variable(s, 0, add(s[0], s[variables], move))
 
 
@@ -130,21 +150,35 @@ def next_crossing(c, s):
     there is none. The slope of the lower curve is that of v, so the steps converge quadratically.
     """
     c, s = _slowest_first(c, s)
-    h = 0.0
+    h = _step(c, s)
     for _ in range(MAX_STEPS):
-        at = flow(c, s, h)
-        gap = (c.v_thresh - at[0]) - at[len(s) // 2]
-        if at[0] >= c.v_thresh or gap <= 0.0:
+        if h == math.inf:
             return h
-        ceiling = c.v_inf + c.tau_m / c.c_m * _highest(c, at, 1.0, False)
-        if ceiling <= c.v_thresh:
-            return math.inf
-        step = c.tau_m * math.log1p(gap / (ceiling - c.v_thresh))
-        step = max(step, _parabola_step(c, at, gap))
-        if h + step == h or step == math.inf:
-            return h + step
+        step = _step(c, flow(c, s, h))
+        if h + step == h:
+            return h
         h += step
     return math.nan
+
+
+def _step(c, s):
+    """A time before which v does not reach threshold, 0 where it stands there: one step of `next_crossing`."""
+    gap = (c.v_thresh - s[0]) - s[len(s) // 2]
+    if s[0] >= c.v_thresh or gap <= 0.0:
+        return 0.0
+    ceiling = c.v_inf + c.tau_m / c.c_m * _highest(c, s, 1.0, False)
+    if ceiling <= c.v_thresh:
+        return math.inf
+    return max(c.tau_m * math.log1p(gap / (ceiling - c.v_thresh)), _parabola_step(c, s, gap))
+
+
+def nearly_crossing(c, s):
+    """A lower bound on `next_crossing`: its first two steps."""
+    c, s = _slowest_first(c, s)
+    h = _step(c, s)
+    if h < math.inf:
+        h += _step(c, flow(c, s, h))
+    return SAFE * h
 
 
 def crossing_bound(c, s):
@@ -160,7 +194,11 @@ def crossing_bound(c, s):
 
 
 def receive(c, s, port, w):
-    return with_variable(s, 1 + port, add(s[1 + port], s[len(s) // 2 + 1 + port], w))
+    variables = len(s) // 2
+    for k in range(1, variables):  # the port is compared and no index, so that batches of deliveries are vectorised
+        if k == 1 + port:
+            s = with_variable(s, k, add(s[k], s[variables + k], w))
+    return s
 
 
 def membrane(c):
@@ -196,6 +234,10 @@ def _model(receptors):
         above=above,
         next_crossing=next_crossing,
         crossing_bound=crossing_bound,
+        nearly_crossing=nearly_crossing,
+        iterative=True,
+        short=short,
+        flow_short=flow_short,
         receive=receive,
         receive_refractory=receive,
         fire=fire,

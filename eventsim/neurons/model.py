@@ -130,6 +130,8 @@ class NeuronModel:
         tau dv/dt = v_inf - v + resistance * (sum of the other variables), each of which decays exponentially by itself;
         a delivery adds to v or to one of them. The constants are called v_inf, v_thresh, v_reset, t_ref.
     nearly_crossing : (constants, state) -> a lower bound on next_crossing that is close to it and cheap; None: itself
+    iterative : bool
+        next_crossing costs many times what nearly_crossing does, which is asked before it.
     postponed : (constants, state, weight, time) -> whether a delivery of that weight, whose outcome is the state, has put
         off a crossing agreed for `time` by more than rounding can undo; free of branches; None: never known
     short, flow_short : (constants, dt) -> whether dt is so short that flow_short, free of branches, has the bits of flow;
@@ -178,6 +180,7 @@ class NeuronModel:
     ordered: tuple = (("v_reset", "v_thresh"),)
     variant: int | str = 0
     nearly_crossing: Callable | None = None
+    iterative: bool = False
     postponed: Callable | None = None
     short: Callable | None = None
     flow_short: Callable | None = None

@@ -7,20 +7,38 @@ from .compensation import add
 # Below this argument a polynomial does, and costs less than the library's expm1.
 SHORT = 1.0
 
-# From about ln 2 on, 1 - exp(-z) is above one half and loses no digit; below it, exp(-z) = 1 - relaxed(z) loses none.
-_HALF = 0.6875
+# Below it exp(-z) is above one half, and 1 - relaxed(z) loses no digit; above it 1 - exp(-z) loses none.
+HALF = 0.6931471805599453
+_HALF_HIGH, _HALF_LOW = 0.6931471803691238, 1.9082149292705877e-10  # ln 2 in two parts, the first with zeros at its end
+
+# Up to three halvings are counted by comparisons, which loops over many neurons can do without a branch.
+LONG = 4.0 * HALF
 
 
 def relaxed(z):
     """1 - exp(-z) for z >= 0: the part of the way to its asymptote that a leaky membrane covers in z time constants."""
-    if z < SHORT:
+    if z < HALF:
         return relaxed_short(z)
-    return 1.0 - math.exp(-z)
+    return 1.0 - faded(z)
 
 
 def relaxed_short(z):
-    """The same for z < SHORT, without a branch, so that loops over many neurons are vectorised."""
+    """The same for z < HALF, without a branch, so that loops over many neurons are vectorised."""
     return z - z * z * lag_short(z)  # only the last subtraction rounds noticeably
+
+
+def faded(z):
+    """exp(-z) for z >= HALF."""
+    return halved(z)[1] if z < LONG else math.exp(-z)
+
+
+def halved(z):
+    """(1 - exp(-z), exp(-z)) for 0 <= z < LONG, without a branch: what is more than whole halvings is a short way."""
+    halvings = 0.0 if z < HALF else (1.0 if z < 2.0 * HALF else (2.0 if z < 3.0 * HALF else 3.0))
+    scale = 1.0 if z < HALF else (0.5 if z < 2.0 * HALF else (0.25 if z < 3.0 * HALF else 0.125))
+    lost = relaxed_short((z - halvings * _HALF_HIGH) - halvings * _HALF_LOW)
+    kept = (1.0 - lost) * scale
+    return (lost if z < HALF else 1.0 - kept), kept
 
 
 def lag(z):
@@ -44,7 +62,7 @@ def lag_short(z):
 
 def remaining(z, lost):
     """exp(-z) for z >= 0, `lost` being relaxed(z), which the caller has."""
-    return 1.0 - lost if z < _HALF else math.exp(-z)
+    return 1.0 - lost if z < HALF else faded(z)
 
 
 def decayed(x, residue, z, lost):
@@ -52,9 +70,15 @@ def decayed(x, residue, z, lost):
 
     Over short intervals what is lost is subtracted, with compensation: many of them then cost no more digits than one.
     """
-    if z < _HALF:
+    if z < HALF:
         return add(x, residue, -(x + residue) * lost)
-    return x * math.exp(-z), 0.0
+    return x * faded(z), 0.0
+
+
+def decayed_short(x, residue, z, lost, kept):
+    """The same for z < LONG without a branch; `kept` is exp(-z)."""
+    value, left = add(x, residue, -(x + residue) * lost)
+    return (value if z < HALF else x * kept), (left if z < HALF else 0.0)
 
 
 def charge(dt, tau_m, tau_syn, slower):
@@ -69,5 +93,10 @@ def charge(dt, tau_m, tau_syn, slower):
         Rotter & Diesmann 1999, doi 10.1007/s004220050570, section 3.1.2, rewritten.
     """
     y = dt * abs(tau_m - tau_syn) / (tau_m * tau_syn)
-    shape = 1.0 if y == 0.0 else relaxed(y) / y
-    return dt * slower * shape
+    return dt * slower * (1.0 if y == 0.0 else relaxed(y) / y)
+
+
+def charge_short(dt, tau_m, tau_syn, slower):
+    """The same where dt is below LONG in units of either time constant, without a branch."""
+    y = dt * abs(tau_m - tau_syn) / (tau_m * tau_syn)
+    return dt * slower * (1.0 if y == 0.0 else halved(y)[0] / y)

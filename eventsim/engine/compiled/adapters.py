@@ -24,7 +24,7 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
 # Names that `bind` replaces by a model's own.
 WIDTH = FIELDS = 0
-BATCHES = INTEGRATED = False
+BATCHES = INTEGRATED = ITERATIVE = False
 Constants = State = load_constants = load_state = None
 flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
     None
@@ -176,11 +176,16 @@ def agreed(c, s, last, free, t, patience):
     costs as much as a look, which goes no farther than is needed.
     """
     if patience > 0.0 and not INTEGRATED:
-        bound = max(t, free) + crossing_bound(c, state_at(c, s, last, free, t))
+        now = state_at(c, s, last, free, t)
+        bound = max(t, free) + crossing_bound(c, now)
         if bound - t > t - last:  # farther away than the last event: no need to know the crossing yet
             return bound
+        if ITERATIVE and t >= free:
+            near = t + nearly_crossing(c, now)
+            if near - t > t - last:
+                return near
         crossing = crossing_time(c, s, last, free, t)
-        if bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
+        if not ITERATIVE and bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
             return bound
         return crossing
     return crossing_time(c, s, last, free, t)
@@ -322,6 +327,7 @@ def bind(model):
         "FIELDS": len(model.state_type._fields),
         "BATCHES": model.flow_short is not None,
         "INTEGRATED": model.next_look is not None,
+        "ITERATIVE": model.iterative,
         "nearly_crossing": model.nearly_crossing or (model.next_crossing if model.next_look is None else model.crossing_bound),
         "postponed": model.postponed or _never_postponed,
         "state_at_change": make_state_at_change(model.flow, model.flow_refractory, model.above),
