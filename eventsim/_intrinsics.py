@@ -27,6 +27,19 @@ def named_function(builder, kind, name):
     return cgutils.get_or_insert_function(builder.module, kind, name)
 
 
+def _at(function):
+    """One load from the tuple's memory."""
+    from numba import types as nt
+    from numba.core import cgutils
+
+    def codegen(context, builder, signature, arguments):
+        place = cgutils.alloca_once_value(builder, arguments[0])
+        i = context.cast(builder, arguments[1], signature.args[1], nt.intp)
+        return builder.load(cgutils.gep(builder, place, 0, i))
+
+    put_in_place(function, lambda t, index: nt.float64(t, index), codegen)
+
+
 def _put(function):
     """One store into the tuple's memory."""
     from numba import types as nt
@@ -176,6 +189,7 @@ def _element(context, builder, signature, arguments):
 
 
 _FORMS = {
+    ("numerics.tuples", "at"): _at,
     ("numerics.tuples", "put"): _put,
     ("numerics.memory", "prefetch"): _prefetch,
     ("numerics.memory", "room"): _room,

@@ -227,7 +227,11 @@ def plain_float_tuple_loader(length):
 
 def _inner_options(function):
     """Options of a function that Python does not call."""
-    inline = function.__module__ in _INLINED or function.__name__ in ("flow_short", "receive", "with_variable")  # is in loops to be vectorised
+    inline = function.__module__ in _INLINED or function.__name__ in (
+        "flow_short",
+        "receive",
+        "with_variable",
+    )  # is in loops to be vectorised
     return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True}
 
 

@@ -21,7 +21,7 @@ from functools import cache
 
 from ..numerics.compensation import RESIDUE, add
 from ..numerics.propagators import LONG, charge, charge_short, decayed, decayed_short, halved, relaxed, remaining
-from ..numerics.tuples import put
+from ..numerics.tuples import at, put
 from .leaky import (
     MAX_STEPS,
     MEMBRANE,
@@ -48,20 +48,20 @@ def flow(c, s, dt):
     lost_m = relaxed(z_m)
     move = ((c.v_inf - s[0]) - s[variables]) * lost_m
     for k in range(1, variables):
-        i = s[k]
+        i = at(s, k)
         if i != 0.0:
-            tau_syn = c[_FIRST_TAU - 1 + k]
+            tau_syn = at(c, _FIRST_TAU - 1 + k)
             z = dt / tau_syn
             lost = relaxed(z)
             slower = remaining(z_m, lost_m) if c.tau_m >= tau_syn else remaining(z, lost)
             move += i * charge(dt, c.tau_m, tau_syn, slower) / c.c_m
-            s = with_variable(s, k, decayed(i, s[variables + k], z, lost))
+            s = with_variable(s, k, decayed(i, at(s, variables + k), z, lost))
     return with_variable(s, 0, add(s[0], s[variables], move))
 
 
 def short(c, dt):
     for k in range(1, len(c) - _FIRST_TAU + 1):
-        if not (dt < LONG * c[_FIRST_TAU - 1 + k]):
+        if not (dt < LONG * at(c, _FIRST_TAU - 1 + k)):
             return False
     return dt < LONG * c.tau_m
 
@@ -71,20 +71,20 @@ def flow_short(c, s, dt):
     lost_m, kept_m = halved(dt / c.tau_m)
     move = ((c.v_inf - s[0]) - s[variables]) * lost_m
     for k in range(1, variables):
-        tau_syn = c[_FIRST_TAU - 1 + k]
+        tau_syn = at(c, _FIRST_TAU - 1 + k)
         z = dt / tau_syn
         lost, kept = halved(z)
-        move += s[k] * charge_short(dt, c.tau_m, tau_syn, kept_m if c.tau_m >= tau_syn else kept) / c.c_m
-        s = with_variable(s, k, decayed_short(s[k], s[variables + k], z, lost, kept))
+        move += at(s, k) * charge_short(dt, c.tau_m, tau_syn, kept_m if c.tau_m >= tau_syn else kept) / c.c_m
+        s = with_variable(s, k, decayed_short(at(s, k), at(s, variables + k), z, lost, kept))
     return with_variable(s, 0, add(s[0], s[variables], move))
 
 
 def flow_refractory(c, s, dt):
     variables = len(s) // 2
     for k in range(1, variables):
-        if s[k] != 0.0:
-            z = dt / c[_FIRST_TAU - 1 + k]
-            s = with_variable(s, k, decayed(s[k], s[variables + k], z, relaxed(z)))
+        if at(s, k) != 0.0:
+            z = dt / at(c, _FIRST_TAU - 1 + k)
+            s = with_variable(s, k, decayed(at(s, k), at(s, variables + k), z, relaxed(z)))
     return s
 
 
@@ -92,8 +92,8 @@ def _excitation(c, s):
     """The depolarising currents as the potential they would hold, mV."""
     total = 0.0
     for k in range(1, len(s) // 2):
-        if s[k] > 0.0:
-            total += s[k]
+        if at(s, k) > 0.0:
+            total += at(s, k)
     return total * c.tau_m / c.c_m
 
 
@@ -101,10 +101,10 @@ def _slowest_first(c, s):
     """The same neuron with its receptors in order of their time constants, the longest first."""
     for last in range(len(s) // 2 - 1, 1, -1):
         for k in range(1, last):
-            tau, later = c[_FIRST_TAU - 1 + k], c[_FIRST_TAU + k]
+            tau, later = at(c, _FIRST_TAU - 1 + k), at(c, _FIRST_TAU + k)
             if tau < later:
                 c = put(put(c, _FIRST_TAU - 1 + k, later), _FIRST_TAU + k, tau)
-                s = put(put(s, k, s[k + 1]), k + 1, s[k])
+                s = put(put(s, k, at(s, k + 1)), k + 1, at(s, k))
     return c, s
 
 
@@ -117,10 +117,10 @@ def _highest(c, s, sign, changing):
     """
     partial = largest = spread = 0.0
     for k in range(1, len(s) // 2):
-        tau = c[_FIRST_TAU - 1 + k]
+        tau = at(c, _FIRST_TAU - 1 + k)
         if k > 1 and partial > 0.0:
-            spread += partial * min(1.0, 0.37 * (c[_FIRST_TAU - 2 + k] - tau) / tau)
-        partial += -sign * s[k] / tau if changing else sign * s[k]
+            spread += partial * min(1.0, 0.37 * (at(c, _FIRST_TAU - 2 + k) - tau) / tau)
+        partial += -sign * at(s, k) / tau if changing else sign * at(s, k)
         largest = max(largest, partial)
     return min(largest, max(partial, 0.0) + spread)
 
@@ -134,7 +134,7 @@ def _parabola_step(c, s, gap):
     r = c.tau_m / c.c_m
     current = 0.0
     for k in range(1, len(s) // 2):
-        current += s[k]
+        current += at(s, k)
     slope = (c.v_inf - s[0] + r * current) / c.tau_m
     sinking = max(0.0, c.v_thresh - c.v_inf + r * _highest(c, s, -1.0, False)) / c.tau_m
     bend = (r * _highest(c, s, 1.0, True) + sinking) / c.tau_m
@@ -185,7 +185,7 @@ def crossing_bound(c, s):
     if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
         return 0.0
     for k in range(1, len(s) // 2):
-        if s[k] == -math.inf:
+        if at(s, k) == -math.inf:
             return 0.0
     ceiling = c.v_inf + _excitation(c, s)
     if ceiling <= c.v_thresh:
@@ -197,7 +197,7 @@ def receive(c, s, port, w):
     variables = len(s) // 2
     for k in range(1, variables):  # the port is compared and no index, so that batches of deliveries are vectorised
         if k == 1 + port:
-            s = with_variable(s, k, add(s[k], s[variables + k], w))
+            s = with_variable(s, k, add(at(s, k), at(s, variables + k), w))
     return s
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from mpmath import mpf
 
+from eventsim.numerics.propagators import HALF, LONG, charge_short, decayed, decayed_short, faded, halved, relaxed, remaining
 from eventsim.numerics.propagators import charge as charge_with
-from eventsim.numerics.propagators import relaxed
 
 from .compiling import both, ulps
 
@@ -63,6 +63,36 @@ def test_relaxed_is_a_part_of_the_way():
     assert max(values) <= 1.0
 
 
+def test_faded_is_right_to_two_ulp():
+    halvings = [math.nextafter(k * HALF, edge) for k in (1, 2, 3, 4) for edge in (0.0, 100.0)][1:]
+    z = np.concatenate([np.random.default_rng(4).uniform(HALF, LONG, 4000), np.random.default_rng(5).uniform(LONG, 700.0, 500), halvings])
+    with mpmath.workdps(40):
+        assert max(ulps(faded(float(x)), mpmath.exp(-mpf(float(x)))) for x in z) <= 2.0
+
+
+def branchless():
+    """Arguments of the functions without a branch, the edges of every halving among them."""
+    edges = [math.nextafter(k * HALF, edge) for k in (1, 2, 3, 4) for edge in (0.0, 100.0)] + [k * HALF for k in (1, 2, 3)]
+    return [z for z in [0.0, *edges, *np.random.default_rng(6).uniform(0.0, LONG, 2000).tolist()] if z < LONG]
+
+
+def test_what_has_no_branch_has_the_same_bits():
+    for z in branchless():
+        lost, kept = halved(z)
+        assert lost == relaxed(z)
+        assert kept == remaining(z, lost)
+        for x, residue in ((3.7, 1e-17), (-250.0, -1e-14), (0.0, 0.0)):
+            assert decayed_short(x, residue, z, lost, kept) == decayed(x, residue, z, lost)
+
+
+def test_the_charge_without_a_branch_has_the_same_bits():
+    for z in branchless():
+        for ratio in RATIOS:
+            tau_m, tau_syn = max(1.0, ratio), max(1.0, 1.0 / ratio)  # dt = z is below LONG in units of both
+            slower = math.exp(-z / max(tau_m, tau_syn))
+            assert charge_short(z, tau_m, tau_syn, slower) == charge_with(z, tau_m, tau_syn, slower), (z, ratio)
+
+
 def test_charge_is_right_to_a_few_ulp():
     """exp(-x) of a rounded x is off by x ulp whatever one does: that much is granted on top."""
     for dt, tau_m, tau_syn in grid().tolist():
@@ -85,4 +115,5 @@ def test_charge_is_symmetric_in_the_time_constants():
 def test_propagators_are_the_same_compiled():
     z = 10.0 ** np.random.default_rng(4).uniform(-18.0, 2.0, (4000, 1))
     np.testing.assert_array_equal(*both(relaxed, z))
+    np.testing.assert_array_equal(*both(faded, HALF + z))
     np.testing.assert_array_equal(*both(charge, grid()))
