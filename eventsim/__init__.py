@@ -70,7 +70,7 @@ from .neurons import (
     NeuronModel,
 )
 from .recording import Spikes, Trace
-from .synapses import Static
+from .synapses import STDP, Static, Synapse, SynapseRule
 
 __version__ = "0.1.0"
 
@@ -123,10 +123,13 @@ __all__ = [
     "SimulationError",
     "Simulator",
     "SineCurrent",
+    "STDP",
     "SpikeSource",
     "Spikes",
     "Static",
     "StepCurrent",
+    "Synapse",
+    "SynapseRule",
     "Trace",
     "Uniform",
     "ZeroDelayLoopError",

@@ -80,22 +80,37 @@ def regenerate_rows(fabric, room, projection, begin, degree, target, weight, del
     return degree.size
 
 
-def synapses_of(program, declared, first_address):
+def synapses_of(engine, declared, first_address):
     """Synapses of a declared projection in canonical order: SYNAPSE array, pre and post local to their populations.
+
+    Those of plastic ones have the other variables of their state as further fields, all of them as they are now.
 
     first_address : of the population of its sources
     """
-    parts = []
+    parts, program = [], engine.program
     numbers = np.flatnonzero(program.fabric.projections.declared == declared)  # one for each target block
-    for rows in (rows for k in numbers for rows in rows_of(program, k)):
-        part = np.empty(len(rows.target), SYNAPSE)
-        part["pre"] = np.repeat(rows.first - first_address + np.arange(len(rows.degree)), rows.degree)
-        part["post"], part["weight"], part["delay"] = rows.target, rows.weight, rows.delay
-        parts.append(part)
+    variables = _variables(engine, numbers)
+    dtype = np.dtype(SYNAPSE.descr + [(name, np.float64) for name in variables[1:]])
+    for k in numbers:
+        for rows in rows_of(program, k):
+            part = np.empty(len(rows.target), dtype)
+            part["pre"] = np.repeat(rows.first - first_address + np.arange(len(rows.degree)), rows.degree)
+            part["post"], part["weight"], part["delay"] = rows.target, rows.weight, rows.delay
+            parts.append(part)
+        if variables:
+            for name, values in zip(("weight", *variables[1:]), engine.synapses(k).T, strict=True):
+                parts[-1][name] = values
     if not parts:
-        return np.empty(0, SYNAPSE)
+        return np.empty(0, dtype)
     out = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return out if len(numbers) == 1 else out[np.lexsort((out["post"], out["delay"], out["pre"]))]
+
+
+def _variables(engine, numbers):
+    """The names of the variables of plastic synapses, those of static ones having none."""
+    projections = engine.program.fabric.projections
+    plastic = int(projections.plastic[numbers[0]]) if len(numbers) else -1
+    return () if plastic < 0 else engine.rules[engine.program.plastic.synapses.kind[plastic]].state_type._fields
 
 
 def routing_statistics(program):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _cast, _jit
 from ..errors import NumericalError, ParameterError, RecordingError, SimulationError, ZeroDelayLoopError
-from ..lowering import lower
+from ..lowering import lower, rules_of
 from ..lowering.program import SPIKE, SPIKE_SOURCE, records
 from ..network.network import Network
 from ..network.population import Population, PopulationView
@@ -79,7 +79,8 @@ class Simulator:
             mpmath()  # now, not after the run
             kept = keep(audit, self._populations, program, self._known, mask)
             mask = kept.mask(mask)
-        self._engine = make_engine(engine, program, models, mask, micro_steps, self.threads)
+        rules = rules_of(network)
+        self._engine = make_engine(engine, program, models, mask, micro_steps, self.threads, rules)
         self._start(time.perf_counter() - begin, _jit.seconds() - compiling, kept)
 
     def _adopt(self, network, labels, restored=False):
@@ -405,7 +406,7 @@ class Simulator:
         from ..aer.synapses import synapses_of
 
         self._check_projection(projection)
-        return synapses_of(self._engine.program, projection.ordinal, projection.pre.population.first)
+        return synapses_of(self._engine, projection.ordinal, projection.pre.population.first)
 
     def _check_projection(self, projection):
         """Refuse what is no projection of the simulated network (after `load`: has no label and place as there)."""

@@ -14,7 +14,7 @@ from .. import _cast, _jit
 from ..audit.kept import restored
 from ..errors import FormatError, MissingFileError, ParameterError
 from ..lowering import lower
-from ..lowering.program import Drives, Fabric, Program
+from ..lowering.program import Drives, Fabric, Plastic, Program
 from ..network.network import Network
 from ..network.sources import SOURCES, InhomogeneousPoisson
 from ..neurons import named
@@ -225,8 +225,8 @@ def _program(arrays):
     def part(kind, prefix):
         return kind(*(_as_records(arrays[f"{prefix}{k}"]) for k in kind._fields))
 
-    single = [_as_records(arrays[f"program.{k}"]) for k in Program._fields[2:]]
-    return Program(part(Fabric, "program.fabric."), part(Drives, "program.drives."), *single)
+    single = [_as_records(arrays[f"program.{k}"]) for k in Program._fields[3:]]
+    return Program(part(Fabric, "program.fabric."), part(Drives, "program.drives."), part(Plastic, "program.plastic."), *single)
 
 
 def _as_records(array):

@@ -10,19 +10,19 @@ def check_engine(name):
     _cast.choice(name, "engine", ENGINES)
 
 
-def make_engine(name, program, models, record, micro_limit=1000, threads=1):
+def make_engine(name, program, models, record, micro_limit=1000, threads=1, rules=()):
     """An engine with its state at time 0; "auto" chooses from the Program alone."""
     reason, found = "asked for", None
     if name == "auto":
         from .windowed.suits import chosen
 
         name, reason, found = chosen(program, models)
-    engine = _made(name, program, models, record, micro_limit, threads, found)
+    engine = _made(name, program, models, record, micro_limit, threads, rules, found)
     engine.reason = reason
     return engine
 
 
-def _made(name, program, models, record, micro_limit, threads, found):
+def _made(name, program, models, record, micro_limit, threads, rules, found):
     if name == "windowed":
         from .windowed.engine import WindowedEngine
 
@@ -30,7 +30,7 @@ def _made(name, program, models, record, micro_limit, threads, found):
     if name == "reference":
         from .reference.engine import ReferenceEngine
 
-        return ReferenceEngine(program, models, record, micro_limit)
+        return ReferenceEngine(program, models, record, micro_limit, rules)
     from .compiled.sequential import SequentialEngine
 
-    return SequentialEngine(program, models, record, micro_limit)
+    return SequentialEngine(program, models, record, micro_limit, rules)

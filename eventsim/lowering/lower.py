@@ -10,17 +10,19 @@ from ..network.rules import FixedOutDegree
 from ..network.sources import SpikeSource
 from ..neurons.model import KEY, Neuron
 from ..numerics.random import FIRING, derive_key
+from ..synapses.rule import Synapse
 from .blocks import block_bits
 from .connections import connect_all
 from .currents import lower_currents, most
 from .drives import lower_drives
 from .memory import available_bytes
+from .plastic import layout, lower_plastic, rules_of
 from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
 from .sources import check_drawn, lower_sources
 
 
 def lower(network, seed=None, threads=None):
-    """The Program of a network, and its neuron models in the order of their kinds.
+    """The Program of a network, and its neuron models in the order of their kinds (those of its rules of plasticity: `plastic.rules_of`).
 
     Parameters
     ----------
@@ -54,9 +56,11 @@ def lower(network, seed=None, threads=None):
     train, generators, table = lower_sources(network, seed)
     _check_currents(network)
     currents, injected, levels = lower_currents(network.injections, seed)
+    plastic = lower_plastic(network, rules_of(network), populations, (projections, arrays[0], arrays[2]))
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),
+        plastic=plastic,
         train=train,
         generators=generators,
         table=table,
@@ -80,6 +84,8 @@ def check_memory(network):
         if j.procedural:
             needed += _procedural_bytes(j)
             continue
+        if isinstance(j.synapse, Synapse):  # rows of the Program, of the engine, and while they are made
+            needed += j.rule.expected(j.pre, j.post) * 24 * layout(j.synapse.rule).width
         weight = 0 if isinstance(j.weight, float) else j.weight_dtype.itemsize
         needed += j.rule.expected(j.pre, j.post) * (4 + weight + (0 if isinstance(j.delay, float) else 8))
         # Where rows begin, and as much again while they are filled.

@@ -36,6 +36,7 @@ POPULATION = columns(
     "width row "  # length of a neuron's row (0 for sources), where the rows of its neurons begin
     "constant constant_stride "  # where its constants begin; 0 where all neurons share them
     "out out_end "  # its outgoing projections: out[out:out_end]
+    "history history_end "  # histories that its neurons keep for plastic synapses onto them
 )
 PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "declared block "  # number of the projection as declared, and of the block
@@ -47,6 +48,7 @@ PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
     "single "  # 1: its weights are individual and float32, in weight32 instead of weight
     "delay delay_stride "  # the same for its delay
+    "plastic "  # -1; or its place among the plastic ones, and weight is what it begins with
     "procedure"  # -1; or its rows are not stored, `procedure` regenerates them (regenerate.py), and `row` means nothing
 )
 DRIVE = columns(
@@ -71,6 +73,19 @@ CURRENT = columns(  # injected into neurons of one population (numerics/currents
     "length "  # how often it changes before its end
     "key0 key1",
     "start stop b c omega",
+)
+PLASTIC = columns(  # a plastic projection onto one target block (plastic.py)
+    "projection kind "  # its number in the Fabric; its rule
+    "width row "  # length of a synapse's row; that of synapse s begins at row + (s - first) * width
+    "constant "  # where its constants begin
+    "history "  # of spikes of its targets, or -1
+    "post_first",  # 1: at one time, postsynaptic spikes come before arrivals
+    "backprop",  # from a postsynaptic spike to the synapse, ms
+)
+HISTORY = columns(  # spikes of all neurons of a population, for one plastic projection
+    "population kind constant "
+    "first "  # of its neurons' counts
+    "entry"  # length of an entry: time of the spike, and the trace before it
 )
 
 
@@ -107,11 +122,21 @@ class Drives(NamedTuple):
     cumulative: np.ndarray  # float64: P(number of events <= k), one table after the other
 
 
+class Plastic(NamedTuple):
+    """Plastic synapses as they are in the beginning."""
+
+    synapses: np.recarray  # PLASTIC
+    histories: np.recarray  # HISTORY, by population
+    constants: np.ndarray  # float64: constants of the rules
+    rows: np.ndarray  # float64: initial rows of all synapses
+
+
 class Program(NamedTuple):
     """A lowered network."""
 
     fabric: Fabric
     drives: Drives
+    plastic: Plastic
     train: np.recarray  # SPIKE: all given spike trains, sorted by (time, address)
     generators: np.recarray  # GENERATOR (S,): sources that may emit, in order of address
     table: np.ndarray  # float64: rates, trains and laws of generators
@@ -129,7 +154,7 @@ class Program(NamedTuple):
     @property
     def nbytes(self):
         """Bytes of all arrays."""
-        return sum(a.nbytes for a in (*self.fabric, *self.drives, *self[2:]))
+        return sum(a.nbytes for a in (*self.fabric, *self.drives, *self.plastic, *self[3:]))
 
 
 def weight_of(j, weight, weight32, synapse):

@@ -4,7 +4,7 @@ import itertools
 
 from .. import _cast
 from ..errors import CapacityError, ConnectivityError, ParameterError
-from ..synapses import Static
+from ..synapses import Static, Synapse
 from .currents import Injection
 from .population import Population, PopulationView
 from .projection import Drive, Projection
@@ -88,7 +88,7 @@ class Network:
         weight : float, distribution, or array where the rule is deterministic
             In the unit of the postsynaptic model: mV for jumps (LIF, LIFAdapt, IF, QIF), pA for currents.
         delay : as weight, ms, >= 0
-        synapse : Static, optional
+        synapse : Static or a plastic synapse such as STDP(...), optional
             Instead of weight and delay.
         receptor : str or int, optional
             Overrides the choice by the weight's sign; required with `tau_syn=[...]`.
@@ -118,8 +118,10 @@ class Network:
         elif weight is not None or delay is not None or weight_dtype is not None:
             given = "weight" if weight is not None else "delay" if delay is not None else "weight_dtype"
             raise ParameterError(f"connect takes synapse= or weight= and delay=, got both synapse= and {given}=")
-        elif not isinstance(synapse, Static):
-            raise ParameterError(f"synapse must be a synapse rule such as es.Static(weight, delay), got {_cast.short(synapse)}")
+        elif not isinstance(synapse, (Static, Synapse)):
+            raise ParameterError(
+                f"synapse must be a synapse rule such as es.Static(weight, delay) or es.STDP(weight, delay, ...), got {_cast.short(synapse)}"
+            )
         projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections), procedural)
         self.projections.append(projection)
         return projection

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ConnectivityError, DelayError, ParameterError
+from ..synapses.rule import Synapse
 from ..synapses.static import BY_SIGN
 from .distributions import Distribution
 from .rules import PROCEDURAL, AllToAll
@@ -27,6 +28,8 @@ class Projection:
         self.procedural = _cast.flag(procedural, f"procedural of '{self.label}'")
         if self.procedural:
             self._check_procedural()
+        if isinstance(synapse, Synapse):
+            self._check_plastic()
         self.port = port_of(receptor, post.population, f"projection '{self.label}'")
         check_sign(self.weight, receptor, post.population, f"weight of '{self.label}'")
 
@@ -58,6 +61,20 @@ class Projection:
             k = int(np.argmax(array < 0.0))
             raise error(f"delay must be >= 0 ms, got {array[k]:g} at synapse {k} of '{self.label}'")
         return self._rounded(array, what) if name == "weight" else array
+
+    def _check_plastic(self):
+        """Refuse weights that the rule does not allow."""
+        if self.procedural:
+            raise ConnectivityError(f"procedural=True stores nothing, and plastic weights have to be kept, in '{self.label}'")
+        limits = self.synapse.limits
+        if limits is None or np.size(self.weight) == 0:
+            return
+        low, high = self.weight.support if isinstance(self.weight, Distribution) else (float(np.min(self.weight)), float(np.max(self.weight)))
+        if not limits[0] <= low <= high <= limits[1]:
+            got = f"{self.weight}; give it low= and high=" if isinstance(self.weight, Distribution) else f"{low if low < limits[0] else high:g}"
+            raise ParameterError(
+                f"weight of '{self.label}' must lie between {limits[0]:g} and {limits[1]:g}, the bounds of {self.synapse.rule.name}, got {got}"
+            )
 
     def _check_procedural(self):
         """Refuse what can not be drawn again source by source, and values that would have to be drawn to be checked."""

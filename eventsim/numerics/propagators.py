@@ -32,6 +32,11 @@ def faded(z):
     return halved(z)[1] if z < LONG else math.exp(-z)
 
 
+def fading(z):
+    """exp(-z) for z >= 0."""
+    return 1.0 - relaxed_short(z) if z < HALF else faded(z)
+
+
 def halved(z):
     """(1 - exp(-z), exp(-z)) for 0 <= z < LONG, without a branch: what is more than whole halvings is a short way."""
     halvings = 0.0 if z < HALF else (1.0 if z < 2.0 * HALF else (2.0 if z < 3.0 * HALF else 3.0))

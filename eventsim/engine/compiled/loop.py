@@ -28,7 +28,9 @@ from .pointers import (
     call_deliver,
     call_drive,
     call_emission,
+    call_learn,
     call_look,
+    call_note,
     call_prepare,
     call_route,
     call_zero,
@@ -53,6 +55,7 @@ from .state import (
     INSTANTS,
     MICRO,
     NOW,
+    OVERFLOW,
     PHASE,
     READY,
     RECORDED,
@@ -75,6 +78,9 @@ def advance(
     due,
     plan,
     change,
+    arrive,
+    sweep,
+    entry,
     emission,
     route,
     arrivals_at,
@@ -83,6 +89,8 @@ def advance(
     prepare,
     next_chunk,
     change_currents,
+    learn,
+    note,
     places,
     most_out,
     micro_limit,
@@ -96,8 +104,9 @@ def advance(
     Parameters
     ----------
     deliver, drive, settle, due, plan, change : int64 (kinds,), addresses of adapters
+    arrive, sweep, entry : int64 (rules,), addresses of what plastic synapses do (plastic.py)
     emission : int64 (kinds of generators,), addresses of how they emit (numerics/emission.py)
-    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents : addresses of router (`keep_rows`), `unstored`, background, `currents`
+    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents, learn, note : addresses of router (`keep_rows`), `unstored`, background, `currents`, `plastic`
     places : int64 (N,), place of an address among the generators
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -113,6 +122,7 @@ def advance(
     calendar, patience = state.calendar, state.patience
     looking = populations, of_address, constants, rows, patience, calendar, wakes, place, fired
     receiving = fabric, queue, constants, rows, arrivals, state.scratch
+    plastic, learning = program.plastic, state.learning
     events, flag = state.drive.events, state.drive.flag
     enough = work(counters) + budget
     n = -1  # arrivals to be delivered in this micro-step; -1: it has reached its emission
@@ -165,7 +175,7 @@ def advance(
         t = clock[INSTANT]
         if n >= 0:  # one place for all micro-steps: what is called from two is compiled twice
             if n > 0:
-                deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, t, n)
+                deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, plastic, learning, learn, arrive, t, n)
             if chunk < math.inf and counters[MICRO] == 0:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -181,7 +191,9 @@ def advance(
             n = -1
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
-        if not emit(fabric, queue, state.zero, fired, state.record, spikes, counters, route, keeps, t, most_out):
+        if not emit(
+            fabric, queue, state.zero, fired, state.record, spikes, counters, route, keeps, plastic, learning, note, entry, sweep, t, most_out
+        ):
             return FULL
         if counters[ZERO] > 0:
             if counters[MICRO] >= micro_limit:
@@ -275,7 +287,9 @@ def look_at(populations, of_address, constants, rows, patience, calendar, wakes,
 # -- 2-3 deliveries ---------------------------------------------------------------------------------------------------
 
 
-def deliver_arrivals(fabric, queue, constants, rows, arrivals, scratch, attention, attended, counters, deliver, prepare, t, n):
+def deliver_arrivals(
+    fabric, queue, constants, rows, arrivals, scratch, attention, attended, counters, deliver, prepare, plastic, learning, learn, arrive, t, n
+):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 
     Spikes of one source that arrive together are delivered by place in the row, then by spike.
@@ -303,10 +317,13 @@ def deliver_arrivals(fabric, queue, constants, rows, arrivals, scratch, attentio
             for i in range(k, k + same):
                 if arrivals[i].begin <= begin < arrivals[i].end:
                     before = counters[ATTENDED]
-                    weights = weight[weight_at + begin * j.weight_stride :]
+                    weights, stride = weight[weight_at + begin * j.weight_stride :], j.weight_stride
+                    if j.plastic >= 0:
+                        call_learn(learn, (fabric, plastic, learning, room, counters, arrive, projection, begin, begin + step, t))
+                        weights, stride = room.weight, 1
                     targets = target[target_at + begin : target_at + begin + step]
                     part = rows[p.row :], constants[p.constant :], p.constant_stride
-                    slice_ = targets, weights, j.weight_stride, j.port
+                    slice_ = targets, weights, stride, j.port
                     flagged = call_deliver(deliver[p.kind], (t, *part, *slice_, scratch, attention, before))
                     counters[DELIVERIES] += step
                     if flagged > before:
@@ -389,10 +406,10 @@ def sort_addresses(fired, n):
 # -- 5 emission -------------------------------------------------------------------------------------------------------
 
 
-def emit(fabric, queue, zero, fired, record, spikes, counters, route, keeps, t, most_out):
+def emit(fabric, queue, zero, fired, record, spikes, counters, route, keeps, plastic, learning, note, entry, sweep, t, most_out):
     """Record the spikes of the micro-step and send them on; False where a buffer is full, to be called again."""
     while counters[CURSOR] < counters[FIRED]:
-        if counters[RECORDED] >= spikes.size:
+        if counters[RECORDED] >= spikes.size or counters[OVERFLOW] != 0:
             return False
         address = fired[counters[CURSOR]]
         if call_route(route, (fabric, queue, zero, counters, t, address, most_out, keeps)) == 0:
@@ -407,4 +424,6 @@ def emit(fabric, queue, zero, fired, record, spikes, counters, route, keeps, t, 
             spikes[counters[RECORDED]].time = t
             spikes[counters[RECORDED]].address = address
             counters[RECORDED] += 1
+        if fabric.populations[fabric.of_address[address]].history_end > fabric.populations[fabric.of_address[address]].history:
+            call_note(note, (fabric, plastic, learning, counters, entry, sweep, t, address))
     return True

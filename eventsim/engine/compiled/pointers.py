@@ -78,6 +78,31 @@ def call_currents(function, arguments):
     return function(*arguments)
 
 
+def call_arrive(function, arguments):
+    """Call a rule's `arrive`."""
+    return function(*arguments)
+
+
+def call_sweep(function, arguments):
+    """Call a rule's `sweep`."""
+    return function(*arguments)
+
+
+def call_entry(function, arguments):
+    """Call a rule's `entry`."""
+    return function(*arguments)
+
+
+def call_learn(function, arguments):
+    """Call `plastic.learn`."""
+    return function(*arguments)
+
+
+def call_note(function, arguments):
+    """Call `plastic.note`."""
+    return function(*arguments)
+
+
 CALLS = (
     call_deliver,
     call_drive,
@@ -92,6 +117,11 @@ CALLS = (
     call_chunk,
     call_change,
     call_currents,
+    call_arrive,
+    call_sweep,
+    call_entry,
+    call_learn,
+    call_note,
 )
 
 
@@ -104,6 +134,7 @@ def signatures():
     program = program_of_nothing()
     state = new_state(program, np.zeros(0, np.uint8))
     fabric, drives, queue, drive = (_jit.frame_type(t) for t in (program.fabric, program.drives, state.queue, state.drive))
+    plastic, learning, room = (_jit.frame_type(t) for t in (program.plastic, state.learning, state.queue.room))
     pool, arrivals, counters = _jit.frame_type(state.queue.pool), typeof(state.arrivals), typeof(state.counters)
     f, i = nt.float64, nt.int64
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
@@ -124,6 +155,11 @@ def signatures():
         "call_chunk": i(fabric, drives, drive, counters, f),
         "call_change": i(f, floats, i, floats, i, i, i, floats),
         "call_currents": i(_jit.frame_type(program), _jit.frame_type(state), longs, f),
+        "call_arrive": i(f, floats, i, indices, floats, floats, longs, i, f, i, floats),
+        "call_sweep": i(f, floats, indices, floats, floats, longs, i, f, i),
+        "call_entry": i(f, floats, i, i, i, floats),
+        "call_learn": i(fabric, plastic, learning, room, counters, longs, i, i, i, f),
+        "call_note": i(fabric, plastic, learning, counters, longs, longs, f, i),
     }
 
 

@@ -17,6 +17,8 @@ from .background import next_chunk
 from .calendar import file_looks, new_year
 from .currents import change_currents
 from .generators import emissions, start
+from .plastic import adapters as adapters_of_rule
+from .plastic import history_of, learn, note
 from .pointers import CALLS, signatures
 from .state import (
     CHANGES,
@@ -62,17 +64,19 @@ class SequentialEngine:
     name = "sequential"
     furthest = math.inf  # ms; it goes to whatever time is asked for
 
-    def __init__(self, program, models, record, micro_limit=1000):
-        self.program, self._models = program, models
+    def __init__(self, program, models, record, micro_limit=1000, rules=()):
+        self.program, self._models, self.rules = program, models, rules
         self.micro_limit = program.n_addresses + micro_limit
         self._most_out = most_projections(program)
         self._places = generator_places(program)
         self._adapters = [_adapters(m) for m in models]
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a.get(f.__name__) for a in slots]) for f in (*BY_ADDRESS, change))
+        self._rules = [adapters_of_rule(r) for r in rules]
+        self._tables += tuple(_jit.addresses([a[name] for a in self._rules]) for name in ("arrive", "sweep", "entry"))
         self._moved = 0  # entries of the calendar, by new years
         self._paused, self._received_before = False, 0  # what neurons had received before the run in work
-        parts = program.fabric.procedures, program.fabric.weight32, program.drives.drives, program.currents
+        parts = program.fabric.procedures, program.fabric.weight32, program.drives.drives, program.currents, program.plastic.synapses
         self._functions = _functions(*(len(part) > 0 for part in parts))
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
@@ -110,7 +114,7 @@ class SequentialEngine:
                 _BUDGET,
             )
             if status == loop.FULL:
-                self.state = grown(self.state)
+                self.state = grown(self.state, self.program)
             elif status in _STATUS:
                 if status == loop.YEAR_OVER:
                     self._new_year()
@@ -201,6 +205,19 @@ class SequentialEngine:
             else:
                 _jit.timed(_kernel(file_looks), *arguments)
 
+    def synapses(self, projection):
+        """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
+        fabric, plastic, learning = self.program.fabric, self.program.plastic, self.state.learning
+        j = fabric.projections[projection]
+        p = plastic.synapses[j.plastic]
+        first, place = history_of(plastic, fabric.populations, int(learning.ring[0]), int(p.history))
+        targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+        out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
+        part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
+        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), out
+        _jit.timed(self._rules[p.kind]["read"], self.now, *part, *tail)
+        return out
+
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
         s = self.state
@@ -249,7 +266,7 @@ def _kernel(function):
 
 
 @functools.cache
-def _functions(procedural, single, driven, injected):
+def _functions(procedural, single, driven, injected, plastic):
     """The router, the background and injected currents, compiled by themselves and called through their addresses."""
     _jit.call_through_addresses(CALLS, signatures)
     functions = {
@@ -260,6 +277,8 @@ def _functions(procedural, single, driven, injected):
         "call_prepare": prepare if procedural or single else None,
         "call_chunk": next_chunk if driven else None,
         "call_currents": change_currents if injected else None,
+        "call_learn": learn if plastic else None,
+        "call_note": note if plastic else None,
     }
     return _jit.parts(functions, signatures)
 

@@ -38,8 +38,10 @@ from ...numerics.currents import change_time
     PAGE,  # its open page, or -1
     FREE_BLOCK,  # first of its free blocks
     CHANGES,  # of injected currents, at one neuron each
+    UPDATES,  # of plastic synapses
+    OVERFLOW,  # 1: a history of spikes has no room for another
     N_COUNTERS,
-) = range(28)
+) = range(30)
 
 # Places in `clock`: all events before NOW have happened; INSTANT is the one in work; an injected current changes next at CHANGE.
 NOW, INSTANT, CHANGE = 0, 1, 2
@@ -48,6 +50,7 @@ READY, EMITTING = 0, 1
 
 
 MOST_PAGES = 1024
+RING = 16  # entries of a neuron's history of spikes, to begin with
 BATCH = 64  # deliveries made at a time, where the model has a flow without branches
 
 LANE = columns("head count mark")  # of a ring; mark: last emission that has been put into the lane
@@ -99,6 +102,16 @@ class DriveState(NamedTuple):
     flag: np.ndarray  # int64 (1,): the event after which a neuron demands attention, or -1
 
 
+class Learning(NamedTuple):
+    """Plastic synapses, and the spikes of their targets that they may not have taken into account yet (see plastic.py)."""
+
+    rows: np.ndarray  # float64: rows of all plastic synapses
+    entries: np.ndarray  # float64: rings of entries, of every neuron that keeps a history
+    noted: np.ndarray  # int64: how many spikes of a neuron have been noted in its history
+    oldest: np.ndarray  # int64: the number of the first that is still there
+    ring: np.ndarray  # int64 (1,): entries of a neuron's ring, a power of two
+
+
 class EngineState(NamedTuple):
     """All of it."""
 
@@ -120,6 +133,7 @@ class EngineState(NamedTuple):
     fired: np.ndarray  # int64: addresses of the spikes of the micro-step in work
     record: np.ndarray  # uint8 (N,): whose spikes are recorded
     spikes: np.recarray  # SPIKE: what has been recorded
+    learning: Learning
 
 
 def new_state(program, record, capacity=256):
@@ -154,10 +168,25 @@ def new_state(program, record, capacity=256):
         fired=np.empty(most_fired(program, program.train), np.int64),
         record=record,
         spikes=records(SPIKE, 4 * capacity),
+        learning=new_learning(program),
     )
     state.counters[[CHUNK, FAULT]] = -1
     state.counters[PAGE] = len(state.calendar.pages) - 2
     return state
+
+
+def new_learning(program):
+    """Synapses as they begin, histories without spikes."""
+    plastic, counts = program.plastic, program.fabric.populations.count
+    neurons = int(counts[plastic.histories.population].sum())
+    widths = int((counts[plastic.histories.population] * plastic.histories.entry).sum())
+    return Learning(
+        rows=plastic.rows.copy(),
+        entries=np.zeros(RING * widths),
+        noted=np.zeros(neurons, np.int64),
+        oldest=np.zeros(neurons, np.int64),
+        ring=np.array([RING]),
+    )
 
 
 def first_change(program):
@@ -181,7 +210,8 @@ def room_for(program):
     fabric = program.fabric
     procedures = fabric.procedures
     targets = procedures.n_post[(procedures.degree > 0) & (procedures.multapses == 0)].max(initial=0)
-    return new_room(procedures.most.max(initial=0), targets, longest_row(program) if len(fabric.weight32) else 0)
+    own = len(fabric.weight32) or len(program.plastic.synapses)
+    return new_room(procedures.most.max(initial=0), targets, longest_row(program) if own else 0)
 
 
 def new_calendar(program):
@@ -214,6 +244,8 @@ def patience(program):
 
 def may_excite(fabric, j):
     """Whether a weight of projection j may be positive; of one that is drawn again, whether its law allows it."""
+    if j.plastic >= 0:
+        return True
     if j.procedure >= 0 and j.weight_stride:
         return bool(fabric.laws[2 * j.procedure].high > 0.0)
     n = 1 if j.procedure >= 0 else int(fabric.indptr[j.row + j.pre_count] - fabric.indptr[j.row])
@@ -227,8 +259,11 @@ def most_projections(program):
     return max(1, int((populations.out_end - populations.out).max(initial=0)))
 
 
-def grown(state):
-    """The same state with twice the room for what has run out of it: records, rows in flight, or events in flight."""
+def grown(state, program):
+    """The same state with twice the room for what has run out of it: histories, records, rows in flight, or events in flight."""
+    if state.counters[OVERFLOW]:
+        state.counters[OVERFLOW] = 0
+        return state._replace(learning=_longer_rings(state.learning, program))
     if state.counters[RECORDED] >= len(state.spikes):
         return state._replace(spikes=_twice(state.spikes))
     q = state.queue
@@ -244,6 +279,21 @@ def grown(state):
         arrivals=_twice(state.arrivals),
         zero=_twice(state.zero),
     )
+
+
+def _longer_rings(learning, program):
+    """Histories with twice the room for each neuron; the entry of spike number i stands at i modulo the ring's length."""
+    ring = int(learning.ring[0])
+    entries = np.zeros(2 * len(learning.entries))
+    place = 0
+    for h in program.plastic.histories:
+        n, width = int(program.fabric.populations.count[h.population]), int(h.entry)
+        old = learning.entries[place : place + n * ring * width].reshape(n, ring, width)
+        new = entries[2 * place : 2 * (place + n * ring * width)].reshape(n, 2 * ring, width)
+        oldest = learning.oldest[h.first : h.first + n, None] + np.arange(ring)
+        np.put_along_axis(new, (oldest % (2 * ring))[:, :, None], np.take_along_axis(old, (oldest % ring)[:, :, None], 1), 1)
+        place += n * ring * width
+    return learning._replace(entries=entries, ring=np.array([2 * ring]))
 
 
 def _twice(array):
@@ -292,6 +342,7 @@ def tally(counters):
         "drive_events": drive_events,
         "current_changes": changes,
         "neuron_updates": deliveries + drive_events + changes + spikes,
+        "plastic_updates": int(counters[UPDATES]),
         "queue_peak": int(counters[QUEUE_PEAK]),
     }
 

@@ -18,6 +18,7 @@ from ...numerics.drive import BLOCK, event, event_count
 from ...numerics.emission import EMISSIONS
 from ...numerics.prediction import make_crossing_time, make_state_at, make_state_at_change
 from ..status import Status
+from .plastic import Plasticity
 
 # Instants between two looks at the keyboard and the progress bar.
 _BUDGET = 1000
@@ -65,8 +66,8 @@ class ReferenceEngine:
     name = "reference"
     furthest = math.inf  # ms; it goes to whatever time is asked for
 
-    def __init__(self, program, models, record, micro_limit=1000):
-        self.program = program
+    def __init__(self, program, models, record, micro_limit=1000, rules=()):
+        self.program, self.rules = program, rules
         self.record = record
         self.micro_limit = program.n_addresses + micro_limit
         self.now = 0.0
@@ -85,6 +86,7 @@ class ReferenceEngine:
         self.changes = [0] * len(self.currents)  # of each injected current so far
         procedures = program.fabric.procedures
         self._room = new_room(procedures.most.max(initial=0), procedures.n_post.max(initial=0))
+        self.plasticity = Plasticity(program, rules)
         self._populate(models)
 
     # -- the loop ----------------------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ class ReferenceEngine:
         """Time of the next event, once the drive is drawn as far as it can matter."""
         while True:
             t = min([queue[0][0] for queue in (self.events, self.emissions, self.crossings) if queue], default=math.inf)
-            t = min([t, *(self._next_change(k) for k in range(len(self.currents)))])
+            t = min([t, self.plasticity.next_time(), *(self._next_change(k) for k in range(len(self.currents)))])
             begins = [k * drive.bin for k, drive in zip(self.bins, self.program.drives.drives, strict=True)]
             due = [d for d, begin in enumerate(begins) if begin <= t and begin < until]
             if not due:
@@ -131,6 +133,7 @@ class ReferenceEngine:
         for k in range(len(self.currents)):  # 0 injected currents change
             while self._next_change(k) == t:
                 self._change(k, t)
+        self.plasticity.answer(t, before_arrivals=True)
         fired = []
         while emitted := _taken(self.emissions, t):  # 1 sources emit ...
             for _, address, generator in emitted:
@@ -151,6 +154,7 @@ class ReferenceEngine:
             spiked = spiked or bool(fired)
             arriving = sorted(self._emit(sorted(fired), t))  # 5
             if not arriving:
+                self.plasticity.answer(t)
                 return spiked
             fired = []
         raise ZeroDelayLoopError.at(self.program, sorted({d[2] for d in arriving}), t, self.micro_limit)
@@ -173,8 +177,10 @@ class ReferenceEngine:
     def _deliver(self, arriving, t):
         """Add deliveries to states one after another; the addresses touched."""
         touched = {}
-        for _, kind, *_, address, port, weight in arriving:
+        for _, kind, _, projection, place, address, port, weight in arriving:
             cell = self.cells[address]
+            if kind == DELIVERY:
+                weight = self.plasticity.arrive(projection, place, t, weight)
             if port == BY_SIGN:
                 port = 0 if weight >= 0.0 else 1
             receive = cell.model.receive if t >= cell.free else cell.model.receive_refractory
@@ -226,11 +232,13 @@ class ReferenceEngine:
             self.tally["spikes" if address in self.cells else "source_spikes"] += 1
             if self.record[address]:
                 self.spikes_.append((t, address))
+            self.plasticity.fire(address, t)
             for delay, *delivery in self._synapses_of(address):
                 if t + delay == t:
                     without_delay.append((t, DELIVERY, *delivery))
                 else:
                     self.events.add((t + delay, DELIVERY, *delivery))
+        self.plasticity.answer(t, before_arrivals=True)
         queued = len(self.events) + len(self.emissions) + len(self.crossings)
         self.tally["queue_peak"] = max(self.tally["queue_peak"], queued)
         return without_delay
@@ -324,6 +332,12 @@ class ReferenceEngine:
         width = self.program.fabric.populations[p].width - STATE
         return np.array([self._cell(p, j).at(self.now) for j in neurons], np.float64).reshape(len(neurons), width)
 
+    def synapses(self, projection):
+        """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
+        p = self.program.plastic.synapses[self.program.fabric.projections.plastic[projection]]
+        states = self.plasticity.read(projection, self.now)
+        return np.array(states, np.float64).reshape(-1, len(self.rules[p.kind].state_type._fields))
+
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         for j, state in zip(neurons, states, strict=True):
@@ -348,7 +362,7 @@ class ReferenceEngine:
 
     def counts(self):
         """Counters of the run."""
-        return dict(self.tally, margin=self.margin)
+        return dict(self.tally, plastic_updates=self.plasticity.updates, margin=self.margin)
 
     def arrays(self):
         """The whole state as a dict of arrays, for a checkpoint. Integers up to 2**53 pass through float64 unharmed."""
@@ -366,6 +380,7 @@ class ReferenceEngine:
             "draws": np.array(self.draws, np.int64),
             "changes": np.array(self.changes, np.int64),
             "record": self.record,
+            **self.plasticity.arrays(),
         }
 
     def restore(self, arrays):
@@ -385,6 +400,7 @@ class ReferenceEngine:
         self.draws = arrays["draws"].tolist()
         self.changes = arrays["changes"].tolist()
         self.record = arrays["record"]
+        self.plasticity.restore(arrays)
 
 
 def _plain(record):

@@ -31,6 +31,8 @@ def examined(program, models):
     """Why the windowed engine cannot take a Program, in words (None: it can), and its Survey (None: it is not needed)."""
     if len(program.currents):
         return "it takes constant currents, not injected ones that depend on time", None
+    if len(program.plastic.synapses):
+        return "it takes static synapses, not plastic ones", None
     if len(program.fabric.procedures):
         return "it takes stored connections, not those with procedural=True", None
     if len(program.fabric.weight32):

@@ -1,0 +1,274 @@
+"""Plastic synapses in the compiled engine: lazy and local.
+
+A synapse is brought up to date when a spike of its source arrives: its neuron's spikes since then are taken out of that neuron's history, a
+ring of the last ones. Nothing walks the synapses onto a neuron that fires; only where a ring is full, all synapses of its projection are
+brought up to date, once in many spikes, so that the ring can be used again. When that happens changes no bit: an event at a synapse
+changes it in the same way whenever it is computed.
+
+The functions of the first part are written over names that stand for a rule; `bind` makes the compiled functions of one rule from them. Those of
+the second part know no rule, and are compiled only for networks with plastic synapses.
+"""
+
+import functools
+
+from ... import _jit
+from ...lowering.plastic import layout
+from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
+from .pointers import call_arrive, call_entry, call_sweep, signatures
+from .state import OVERFLOW, UPDATES
+
+# Names that `bind` replaces by a rule's own.
+SEEN = ARRIVED = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = 0
+LISTENS = TRACED = FLOWS = False
+SILENT = NOTHING
+Constants = State = Pre = Post = load_constants = load_state = load_pre = load_post = None
+on_pre = on_post = flow = transmit = flow_pre = jump_pre = flow_post = jump_post = None
+
+
+# -- of one rule --------------------------------------------------------------------------------------------------------
+
+
+def post_trace(c, entries, base, mask, seen, backprop):
+    """The postsynaptic trace after the last of `seen` spikes, and when that reached the synapse."""
+    if LISTENS and seen > 0:
+        at = base + ((seen - 1) & mask) * ENTRY
+        return jump_post(c, Post(*load_post(entries, at + 1))), entries[at] + backprop
+    return Post(*SILENT), 0.0
+
+
+def flowed(c, s, x, arrived, y, since, last, t):
+    """The state at t, from `last` on without an event; x stands at `arrived`, y at `since`."""
+    if FLOWS and t > last:
+        return flow(c, s, flow_pre(c, x, last - arrived), flow_post(c, y, last - since), Nothing(0.0), t - last)
+    return s
+
+
+def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, t):
+    """The synapse at row o after the postsynaptic spikes that reach it before t (with post_first: up to t).
+
+    Its state, the time of its last event, and the number of postsynaptic spikes so far.
+    """
+    s = State(*load_state(rows, o + SYNAPSE))
+    last = rows[o + LAST] if FLOWS else 0.0
+    seen = int(rows[o + SEEN]) if LISTENS else 0
+    if LISTENS and seen < noted:
+        x = Pre(*load_pre(rows, o + TRACE))
+        arrived = rows[o + ARRIVED] if TRACED else 0.0
+        while seen < noted:
+            at = base + (seen & mask) * ENTRY
+            spike = entries[at] + backprop
+            if spike > t or (spike == t and post_first == 0):
+                break
+            if FLOWS:
+                y, since = post_trace(c, entries, base, mask, seen, backprop)
+                s = flowed(c, s, x, arrived, y, since, last, spike)
+            s = on_post(c, s, flow_pre(c, x, spike - arrived), Post(*load_post(entries, at + 1)))
+            last = spike
+            seen += 1
+    return s, last, seen
+
+
+def store_synapse(rows, o, s, last, seen):
+    """Write a synapse back to its row, but for its presynaptic trace."""
+    for k in range(len(s)):
+        rows[o + SYNAPSE + k] = s[k]
+    if LISTENS:
+        rows[o + SEEN] = seen
+    if FLOWS:
+        rows[o + LAST] = last
+
+
+def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, out):
+    """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was."""
+    c = Constants(*load_constants(constants, 0))
+    updates = targets.size
+    for k in range(targets.size):
+        j = targets[k]
+        base = j * (mask + 1) * ENTRY
+        before = int(rows[o + SEEN]) if LISTENS else 0
+        s, last, seen = caught_up(c, rows, o, entries, base, mask, noted[j] if LISTENS else 0, backprop, post_first, t)
+        x = Pre(*load_pre(rows, o + TRACE))
+        arrived = rows[o + ARRIVED] if TRACED else 0.0
+        y, since = post_trace(c, entries, base, mask, seen, backprop)
+        s = flowed(c, s, x, arrived, y, since, last, t)
+        x = flow_pre(c, x, t - arrived)
+        after = on_pre(c, s, x, flow_post(c, y, t - since))
+        out[k] = transmit(c, s, after)
+        store_synapse(rows, o, after, t, seen)
+        if TRACED:
+            x = jump_pre(c, x)
+            for f in range(len(x)):
+                rows[o + TRACE + f] = x[f]
+            rows[o + ARRIVED] = t
+        updates += seen - before
+        o += WIDTH
+    return updates
+
+
+def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first):
+    """Bring all synapses of a projection up to date, but for what reaches them at t or later. How many updates that was."""
+    c = Constants(*load_constants(constants, 0))
+    updates = 0
+    for k in range(targets.size):
+        j, o = targets[k], k * WIDTH
+        before = int(rows[o + SEEN]) if LISTENS else 0
+        if before < noted[j]:
+            s, last, seen = caught_up(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, noted[j], backprop, 0, t)
+            store_synapse(rows, o, s, last, seen)
+            updates += seen - before
+    return updates
+
+
+def entry(t, entries, base, mask, number, constants):
+    """Write the entry of a neuron's spike number `number`, at t."""
+    at = base + (number & mask) * ENTRY
+    c = Constants(*load_constants(constants, 0))
+    y = Post(*SILENT)
+    if number > 0:
+        y, since = post_trace(c, entries, base, mask, number, 0.0)
+        y = flow_post(c, y, t - since)
+    entries[at] = t
+    if ENTRY > 1:
+        for f in range(len(y)):
+            entries[at + 1 + f] = y[f]
+    return 0
+
+
+def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, out):
+    """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
+    c = Constants(*load_constants(constants, 0))
+    for k in range(targets.size):
+        j, o = targets[k], k * WIDTH
+        base = j * (mask + 1) * ENTRY
+        s, last, seen = caught_up(c, rows, o, entries, base, mask, noted[j] if LISTENS else 0, backprop, 0, t)
+        x = Pre(*load_pre(rows, o + TRACE))
+        y, since = post_trace(c, entries, base, mask, seen, backprop)
+        s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, last, t)
+        for f in range(len(s)):
+            out[k, f] = s[f]
+
+
+def load_nothing(array, offset):
+    """The trace of a side that the rule does not listen to."""
+    return (0.0,)
+
+
+def bind(rule):
+    """The compiled functions of a rule: a dict by name."""
+    own, loader = layout(rule), _jit.float_tuple_loader
+    post = rule.post_type or Nothing
+    names = ("on_pre", "transmit", "flow_pre", "jump_pre", "flow_post", "jump_post")
+    bound = {name: getattr(rule, name) for name in names} | {
+        "SEEN": own.seen,
+        "ARRIVED": own.arrived,
+        "LAST": own.last,
+        "SYNAPSE": own.state,
+        "TRACE": own.trace,
+        "WIDTH": own.width,
+        "ENTRY": own.entry,
+        "LISTENS": rule.listens,
+        "TRACED": rule.pre_type is not None,
+        "FLOWS": rule.flow is not None,
+        "SILENT": (0.0,) * len(post._fields),
+        "Constants": rule.constant_type,
+        "State": rule.state_type,
+        "Pre": rule.pre_type or Nothing,
+        "Post": post,
+        "load_constants": loader(len(rule.constant_type._fields)),
+        "load_state": loader(len(rule.state_type._fields)),
+        "load_pre": loader(len(rule.pre_type._fields)) if rule.pre_type else load_nothing,
+        "load_post": loader(len(rule.post_type._fields)) if rule.post_type else load_nothing,
+        "on_post": rule.on_post or unchanged,
+        "flow": rule.flow or constant_state,
+    }
+    for helper in (post_trace, flowed, caught_up, store_synapse):
+        bound[helper.__name__] = _jit.rebound(helper, bound)
+    key = _jit.model_digest(rule)
+    calls = {"arrive": "call_arrive", "sweep": "call_sweep", "entry": "call_entry"}
+    given = signatures() if _jit.ENABLED else {}
+    inner = {
+        f.__name__: _jit.compiled(f, given.get(calls[f.__name__]), bind=bound, key=key, from_python=False) for f in (arrive, sweep, entry)
+    }
+    return inner | {"read": _jit.compiled(read, bind=bound, key=key)}
+
+
+# -- of any rule --------------------------------------------------------------------------------------------------------
+
+
+def learn(fabric, plastic, learning, room, counters, arrives, projection, begin, end, t):
+    """A spike arrives at synapses begin..end of a plastic projection: what they deliver is put into the room."""
+    j = fabric.projections[projection]
+    p = plastic.synapses[j.plastic]
+    first, place = history_of(plastic, fabric.populations, learning.ring[0], p.history)
+    counters[UPDATES] += call_arrive(
+        arrives[p.kind],
+        (
+            t,
+            learning.rows,
+            p.row + (begin - j.first) * p.width,
+            fabric.target[begin:end],
+            plastic.constants[p.constant :],
+            learning.entries[place:],
+            learning.noted[first:],
+            learning.ring[0] - 1,
+            p.backprop,
+            p.post_first,
+            room.weight,
+        ),
+    )
+    return 0
+
+
+def history_of(plastic, populations, ring, history):
+    """Where the counts of a history begin, and where its entries do."""
+    place = 0
+    for k in range(history):
+        h = plastic.histories[k]
+        place += populations[h.population].count * ring * h.entry
+    return (plastic.histories[history].first if history >= 0 else 0), place
+
+
+def note(fabric, plastic, learning, counters, entering, sweeps, t, address):
+    """A neuron fires at t: note that in the histories its population keeps, and see to it that there is room for its next spike."""
+    populations = fabric.populations
+    population = populations[fabric.of_address[address]]
+    ring = learning.ring[0]
+    for history in range(population.history, population.history_end):
+        h = plastic.histories[history]
+        first, place = history_of(plastic, populations, ring, history)
+        n = address - population.first
+        number = learning.noted[first + n]
+        own = plastic.constants[h.constant :]
+        call_entry(entering[h.kind], (t, learning.entries[place:], n * ring * h.entry, ring - 1, number, own))
+        learning.noted[first + n] = number + 1
+        if number + 1 - learning.oldest[first + n] == ring:
+            bring_up_to_date(fabric, plastic, learning, counters, sweeps, history, first, place, t)
+            if number + 1 - learning.oldest[first + n] == ring:
+                counters[OVERFLOW] = 1
+    return 0
+
+
+def bring_up_to_date(fabric, plastic, learning, counters, sweeps, history, first, place, t):
+    """All synapses that use a history; what they have taken into account is given free, but for the last spike."""
+    ring, h = learning.ring[0], plastic.histories[history]
+    noted, oldest = learning.noted[first:], learning.oldest[first:]
+    backprop = 0.0
+    for k in range(plastic.synapses.size):
+        p = plastic.synapses[k]
+        if p.history == history:
+            j = fabric.projections[p.projection]
+            targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+            backprop = p.backprop
+            part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], noted
+            counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, backprop, p.post_first))
+    for n in range(fabric.populations[h.population].count):
+        number = oldest[n]
+        while number < noted[n] and learning.entries[place + (n * ring + (number & (ring - 1))) * h.entry] + backprop < t:
+            number += 1
+        oldest[n] = max(oldest[n], number - 1)
+
+
+@functools.cache
+def adapters(rule):
+    """The compiled functions of a rule, made once in a process."""
+    return bind(rule)

@@ -1,0 +1,187 @@
+"""Plastic synapses in the reference engine: every event at every synapse when it happens.
+
+A presynaptic spike arrives `delay` after it, a postsynaptic one `backprop_delay` after it. At one time, arrivals come first; with `post_first`
+those postsynaptic spikes come first that have happened by then.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sortedcontainers import SortedList
+
+from ...lowering.plastic import layout
+from ...synapses.rule import NOTHING, unchanged
+
+
+@dataclass
+class PlasticSynapse:
+    """One synapse: its state, and the trace of the arrivals at it."""
+
+    rule: object
+    constants: tuple
+    state: tuple
+    x: tuple
+    target: int  # address
+    arrived: float = 0.0  # when x stands
+    last: float = 0.0  # time of the last event, when the state stands
+
+    def x_at(self, t):
+        """The trace of the arrivals at t."""
+        return self.rule.flow_pre(self.constants, self.x, t - self.arrived)
+
+    def at(self, t, of_post):
+        """The state at t >= last, of_post being the neuron's History."""
+        if self.rule.flow is None or t <= self.last:
+            return self.state
+        x, y = self.x_at(self.last), of_post.y_at(self.last)
+        return self.rule.flow(self.constants, self.state, x, y, NOTHING, t - self.last)
+
+    def arrive(self, t, of_post):
+        """A presynaptic spike arrives at t; what it delivers."""
+        before = self.at(t, of_post)
+        self.state = self.rule.on_pre(self.constants, before, self.x_at(t), of_post.y_at(t))
+        self.x = self.rule.jump_pre(self.constants, self.x_at(t))
+        self.arrived = self.last = t
+        return self.rule.transmit(self.constants, before, self.state)
+
+    def answer(self, t, y, of_post):
+        """A postsynaptic spike, before which the neuron's trace was y, reaches the synapse at t."""
+        on_post = self.rule.on_post or unchanged
+        self.state = on_post(self.constants, self.at(t, of_post), self.x_at(t), y)
+        self.last = t
+
+
+class History:
+    """The trace of a neuron's spikes as the synapses of one projection know it."""
+
+    def __init__(self, rule, constants, backprop, post_first):
+        self.rule, self.constants, self.backprop, self.post_first = rule, constants, backprop, post_first
+        self.y = rule.post_type(*[0.0] * len(rule.post_type._fields)) if rule.post_type else NOTHING
+        self.reached = 0.0  # when y stands, at synapses: after the last spike that has reached them
+        self.spike = -1.0  # when that was fired, -1: there was none
+        self.fired = []  # (time, trace before) of spikes that have not reached them yet
+
+    def fire(self, t):
+        """The neuron fires at t; when that reaches the synapses."""
+        rule, c, before = self.rule, self.constants, self.y
+        if self.fired:
+            last, y = self.fired[-1]
+            before = rule.flow_post(c, rule.jump_post(c, y), t - last)
+        elif self.spike >= 0.0:
+            before = rule.flow_post(c, self.y, t - self.spike)
+        self.fired.append((t, before))
+        return t + self.backprop
+
+    def reach(self):
+        """The oldest spike that is on its way has reached the synapses."""
+        self.spike, before = self.fired.pop(0)
+        self.reached, self.y = self.spike + self.backprop, self.rule.jump_post(self.constants, before)
+
+    def y_at(self, t):
+        """The trace at t, at synapses."""
+        return self.rule.flow_post(self.constants, self.y, t - self.reached)
+
+
+class Plasticity:
+    """All plastic synapses of a Program."""
+
+    def __init__(self, program, rules):
+        self.program, self.rules = program, rules
+        self.synapses = {}  # by projection and place
+        self.histories = {}  # by projection as declared and address
+        self.incoming = {}  # the synapses that a History concerns
+        self.on_the_way = SortedList()  # (time, order, declared projection, address): postsynaptic spikes
+        self.order = 0
+        self.updates = 0
+        for p in program.plastic.synapses:
+            self._populate(p)
+
+    def _populate(self, p):
+        fabric, plastic = self.program.fabric, self.program.plastic
+        rule, j = self.rules[p.kind], fabric.projections[p.projection]
+        own = layout(rule)
+        c = rule.constant_type(*plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
+        x = rule.pre_type(*[0.0] * len(rule.pre_type._fields)) if rule.pre_type else NOTHING
+        for place in range(int(j.first), int(fabric.indptr[j.row + j.pre_count])):
+            row = int(p.row) + (place - int(j.first)) * own.width
+            state = rule.state_type(*plastic.rows[row + own.state : row + own.trace].tolist())
+            target = int(fabric.populations[j.post].first + fabric.target[place])
+            synapse = self.synapses[int(p.projection), place] = PlasticSynapse(rule, c, state, x, target)
+            key = int(j.declared), target
+            if key not in self.histories:
+                self.histories[key] = History(rule, c, float(p.backprop), bool(p.post_first))
+            self.incoming.setdefault(key, []).append(synapse)
+
+    def of(self, projection, synapse):
+        """The History of a synapse's target."""
+        return self.histories[int(self.program.fabric.projections.declared[projection]), synapse.target]
+
+    def arrive(self, projection, place, t, weight):
+        """What a presynaptic spike delivers through a synapse, of which `weight` is the weight where it is static."""
+        synapse = self.synapses.get((projection, place))
+        if synapse is None:
+            return weight
+        self.updates += 1
+        return synapse.arrive(t, self.of(projection, synapse))
+
+    def fire(self, address, t):
+        """A neuron fires at t."""
+        for key, history in self.histories.items():
+            if key[1] == address and history.rule.listens:
+                self.on_the_way.add((history.fire(t), self.order, *key))
+                self.order += 1
+
+    def next_time(self):
+        """When a postsynaptic spike reaches synapses next, ms."""
+        return self.on_the_way[0][0] if self.on_the_way else float("inf")
+
+    def answer(self, t, before_arrivals=False):
+        """The postsynaptic spikes that reach synapses up to t; before_arrivals: of those at t only such as come before arrivals."""
+        for entry in [e for e in self.on_the_way if e[0] <= t]:
+            time, _, *key = entry
+            history = self.histories[tuple(key)]
+            if before_arrivals and time == t and not history.post_first:
+                continue
+            self.on_the_way.remove(entry)
+            for synapse in self.incoming[tuple(key)]:
+                synapse.answer(time, history.fired[0][1], history)
+                self.updates += 1
+            history.reach()
+
+    def read(self, projection, t):
+        """States of the synapses of a lowered projection just before t."""
+        own = {place: s for (k, place), s in self.synapses.items() if k == projection}
+        return [own[place].at(t, self.of(projection, own[place])) for place in sorted(own)]
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------------
+
+    def arrays(self):
+        """Everything that changes, as a dict of arrays."""
+        fired = [(k, *entry) for k, h in enumerate(self.histories.values()) for entry in ((t, *y) for t, y in h.fired)]
+        return {
+            "plastic.synapses": _table([(s.arrived, s.last, *s.state, *s.x) for s in self.synapses.values()]),
+            "plastic.histories": _table([(h.spike, h.reached, *h.y) for h in self.histories.values()]),
+            "plastic.fired": _table(fired),
+            "plastic.on_the_way": _table(list(self.on_the_way)),
+            "plastic.counts": np.array([self.order, self.updates], np.int64),
+        }
+
+    def restore(self, arrays):
+        """Take over what `arrays` gave."""
+        for s, (arrived, last, *values) in zip(self.synapses.values(), arrays["plastic.synapses"].tolist(), strict=True):
+            n, m = len(s.state), len(s.x)
+            s.arrived, s.last, s.state, s.x = arrived, last, type(s.state)(*values[:n]), type(s.x)(*values[n : n + m])
+        histories = list(self.histories.values())
+        for h, (spike, reached, *y) in zip(histories, arrays["plastic.histories"].tolist(), strict=True):
+            h.spike, h.reached, h.y, h.fired = spike, reached, type(h.y)(*y[: len(h.y)]), []
+        for k, t, *y in arrays["plastic.fired"].tolist():
+            h = histories[int(k)]
+            h.fired.append((t, type(h.y)(*y[: len(h.y)])))
+        self.on_the_way = SortedList((t, int(o), int(d), int(a)) for t, o, d, a in arrays["plastic.on_the_way"].tolist())
+        self.order, self.updates = arrays["plastic.counts"].tolist()
+
+
+def _table(rows):
+    """Rows of numbers as an array, short ones filled up with zeros."""
+    width = max((len(r) for r in rows), default=1)
+    return np.array([(*r, *[0.0] * (width - len(r))) for r in rows], np.float64).reshape(-1, width)

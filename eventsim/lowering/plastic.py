@@ -1,0 +1,115 @@
+"""Lowering of plastic projections: their rules, the rows of their synapses, and who keeps a history of spikes.
+
+A plastic synapse has a row of float64 of its own. Which columns there are depends on what its rule asks for (`layout`).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..synapses.rule import Synapse
+from .program import HISTORY, PLASTIC, Plastic, records, shared_or_own
+
+
+class Layout(NamedTuple):
+    """Where things lie in a synapse's row, and in an entry of a neuron's history; -1: they are not there."""
+
+    seen: int  # number of postsynaptic spikes that have been taken into account
+    arrived: int  # time of the last arrival, at which the presynaptic trace stands, ms
+    last: int  # time of the last event, at which the state stands, ms
+    state: int  # the state begins
+    trace: int  # the presynaptic trace begins
+    width: int  # of a row
+    entry: int  # width of an entry: time of a spike, and the postsynaptic trace before it
+
+
+def layout(rule):
+    """The Layout of a rule's rows."""
+    kept = [rule.listens, rule.pre_type is not None, rule.flow is not None]
+    places = [sum(kept[:k]) if kept[k] else -1 for k in range(3)]
+    state = sum(kept)
+    trace = state + len(rule.state_type._fields)
+    width = trace + (len(rule.pre_type._fields) if rule.pre_type else 0)
+    entry = (1 + (len(rule.post_type._fields) if rule.post_type else 0)) if rule.listens else 0
+    return Layout(*places, state, trace, width, entry)
+
+
+def rules_of(network):
+    """The rules of a network's plastic projections, in the order of their kinds."""
+    rules = []
+    for j in network.projections:
+        if isinstance(j.synapse, Synapse) and j.synapse.rule not in rules:
+            rules.append(j.synapse.rule)
+    return rules
+
+
+def lower_plastic(network, rules, populations, fabric_of):
+    """The Plastic of a network; notes in `populations` which histories its neurons keep, and in projections their place in it.
+
+    fabric_of : projections, indptr, weight of the Fabric
+    """
+    projections, indptr, weight = fabric_of
+    synapses, histories, constants, rows = [], [], [], []
+    projections.plastic = -1
+    row = constant = first = 0
+    for declared, j in enumerate(network.projections):
+        if not isinstance(j.synapse, Synapse):
+            continue
+        rule, own = j.synapse.rule, layout(j.synapse.rule)
+        c = np.array(j.synapse.constants, np.float64)
+        history = -1
+        if rule.listens:
+            history = len(histories)
+            h = records(HISTORY, 1)
+            h.population, h.kind, h.constant, h.entry = j.post.population.ordinal, rules.index(rule), constant, own.entry
+            h.first, first = first, first + j.post.population.n
+            histories.append(h)
+        for k in np.flatnonzero(projections.declared == declared):
+            lowered = projections[k]
+            n = int(indptr[lowered.row + lowered.pre_count] - lowered.first) if lowered.pre_count else 0
+            begun = _begun(rule, own, j.synapse.constants, shared_or_own(weight, lowered.weight, lowered.weight_stride, n), n)
+            s = records(PLASTIC, 1)
+            s.projection, s.kind, s.width, s.row, s.constant, s.history = k, rules.index(rule), own.width, row, constant, history
+            s.post_first, s.backprop = j.synapse.post_first, j.synapse.backprop_delay
+            projections.plastic[k] = len(synapses)
+            synapses.append(s)
+            rows.append(begun.ravel())
+            row += begun.size
+        constants.append(c)
+        constant += len(c)
+    histories = _by_population(histories, synapses, populations)
+    return Plastic(_joined(synapses, PLASTIC), histories, _floats(constants), _floats(rows))
+
+
+def _begun(rule, own, constants, weights, n):
+    """Rows of synapses (n, width) to begin with."""
+    rows = np.zeros((n, own.width))
+    if rule.start is None:
+        rows[:, own.state] = weights
+        return rows
+    shared = np.unique(weights)
+    states = np.array([rule.start(constants, w) for w in shared.tolist()]).reshape(len(shared), len(rule.state_type._fields))
+    rows[:, own.state : own.trace] = states[np.searchsorted(shared, np.broadcast_to(weights, (n,)))]
+    return rows
+
+
+def _by_population(histories, synapses, populations):
+    """Histories in the order of their populations, which note where theirs are."""
+    ordered = _joined(histories, HISTORY)
+    order = np.argsort(ordered.population, kind="stable")
+    ordered = ordered[order]
+    place = np.argsort(order)
+    for s in synapses:
+        if s.history[0] >= 0:
+            s.history = place[s.history[0]]
+    populations.history = np.searchsorted(ordered.population, np.arange(len(populations)), side="left")
+    populations.history_end = np.searchsorted(ordered.population, np.arange(len(populations)), side="right")
+    return ordered.view(np.recarray)
+
+
+def _joined(parts, dtype):
+    return np.concatenate(parts).view(np.recarray) if parts else records(dtype, 0)
+
+
+def _floats(parts):
+    return np.concatenate(parts) if parts else np.empty(0)

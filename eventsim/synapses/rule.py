@@ -1,0 +1,181 @@
+"""What a rule of plasticity is: pure functions and the names of what they work on.
+
+A synapse is reached by two kinds of events: **arrivals** of presynaptic spikes, `delay` after them, and postsynaptic spikes,
+`backprop_delay` after them. What it knows of either side is a trace: a few numbers that follow a law of their own between
+the spikes of that side, and jump with each. So a rule is written down as what happens to the synapse at an arrival, given the
+traces, and at a postsynaptic spike.
+"""
+
+import difflib
+import inspect
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import ParameterError
+
+# The trace of a side that a rule does not listen to.
+Nothing = namedtuple("Nothing", ("nothing",))
+NOTHING = Nothing(0.0)
+
+
+def stays(c, x, dt):
+    """A trace that does not change between spikes."""
+    return x
+
+
+def unmoved(c, x):
+    """A trace that no spike moves."""
+    return x
+
+
+def unchanged(c, s, x, y):
+    """A synapse that the event does not change."""
+    return s
+
+
+def constant_state(c, s, x, y, z, dt):
+    """A synapse that does not change between events."""
+    return s
+
+
+def weight_before(c, before, after):
+    """What is delivered: the weight that the spike finds."""
+    return before[0]
+
+
+@dataclass(frozen=True, repr=False)
+class SynapseRule:
+    """A rule of plasticity: undecorated scalar functions of named tuples, time entering as intervals.
+
+    Call it with weight, delay and parameters to get the description of synapses for `Network.connect`.
+
+    Parameters
+    ----------
+    name, documentation, source : str
+        Name in reports; equations; paper and equation.
+    parameters : tuple of Parameter
+        What the user gives, one number each, the same for all synapses of a projection.
+    parameter_type, constant_type, state_type : named tuple classes of floats
+        The parameters, the constants derived from them, and the state of a synapse. The weight `w` comes first.
+    prepare : (parameters) -> constants
+    on_pre : (constants, state, x, y) -> state after the arrival of a presynaptic spike
+        x and y are the traces of the two sides just before it.
+    on_post : (constants, state, x, y) -> state after a postsynaptic spike; None: the rule does not listen to them
+    pre_type, flow_pre, jump_pre : named tuple class, (constants, x, dt) -> x, (constants, x) -> x
+        The trace of arrivals at this synapse: it begins at zeros, flows for dt ms, and jumps with each. None: there is none.
+    post_type, flow_post, jump_post : the same of the postsynaptic neuron's spikes
+    flow : (constants, state, x, y, z, dt) -> state after dt ms without events
+        x, y, z are the traces at the beginning of the interval (z of a modulator); None: the state stays as it is.
+    transmit : (constants, before, after) -> the weight that is delivered at an arrival, from the states before and after `on_pre`;
+        None: the weight before, which is what the spike finds
+    start : (constants, w) -> state in which a synapse of weight w begins; None: all other variables begin at 0
+    limits : (parameters) -> (low, high), between which weights have to begin; None: anywhere
+    check : (parameters) -> what is wrong with them together, in words, or None
+    variant : distinguishes compiled variants of one rule
+    """
+
+    name: str
+    documentation: str = field(repr=False)
+    parameters: tuple
+    parameter_type: type
+    constant_type: type
+    state_type: type
+    prepare: Callable
+    source: str
+    on_pre: Callable = unchanged
+    on_post: Callable | None = None
+    pre_type: type | None = None
+    flow_pre: Callable = stays
+    jump_pre: Callable = unmoved
+    post_type: type | None = None
+    flow_post: Callable = stays
+    jump_post: Callable = unmoved
+    flow: Callable | None = None
+    transmit: Callable = weight_before
+    start: Callable | None = None
+    limits: Callable | None = None
+    check: Callable | None = None
+    variant: int | str = 0
+
+    def __post_init__(self):
+        if self.state_type._fields[:1] != ("w",):
+            raise ParameterError(f"the state of rule {self.name} must begin with the weight w, got {self.state_type._fields}")
+        rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]
+        object.__setattr__(self, "__doc__", f"{self.documentation}\n\nParameters\n----------\n" + "\n".join(rows))
+        keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
+        positional = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in ("weight", "delay")]
+        object.__setattr__(self, "__signature__", inspect.Signature(positional + keywords))
+
+    @property
+    def listens(self):
+        """Whether spikes of the postsynaptic neuron matter to it."""
+        return self.on_post is not None or self.post_type is not None
+
+    def __repr__(self):
+        return f"<SynapseRule {self.name}: variables {', '.join(self.state_type._fields)}>"
+
+    def __call__(self, weight, delay, *, backprop_delay=0.0, post_first=False, **values):
+        """A `Synapse`: this rule with a weight, a delay and parameters, each given by name."""
+        known = [p.name for p in self.parameters]
+        for name in values:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"; did you mean {near[0]!r}?" if near else "."
+                raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
+        return Synapse(self, weight, delay, {p.name: values.get(p.name, p.default) for p in self.parameters}, backprop_delay, post_first)
+
+
+@dataclass(frozen=True, eq=False)
+class Synapse:
+    """A rule of plasticity with its parameters, weights and delays.
+
+    Parameters
+    ----------
+    rule : SynapseRule
+    weight : float, array or distribution, in the unit of the postsynaptic model
+        In which the synapses begin.
+    delay : float, array or distribution, ms, >= 0
+        From the presynaptic spike to its arrival at the synapse, where it is delivered.
+    values : dict
+        Of parameters.
+    backprop_delay : float, ms, >= 0
+        From the postsynaptic spike to the synapse.
+    post_first : bool
+        At the very same time, a postsynaptic spike that has happened comes before an arrival, not after it.
+    """
+
+    rule: SynapseRule
+    weight: Any
+    delay: Any
+    values: dict
+    backprop_delay: float = 0.0
+    post_first: bool = False
+    weight_dtype: Any = "float64"
+
+    def __post_init__(self):
+        from .. import _cast
+
+        for p in self.rule.parameters:
+            name = f"{self.rule.name} {p.name}"
+            self.values[p.name] = _cast.number(self.values[p.name], name, p.unit, p.low, p.low_open, high=p.high, far=p.far)
+        given = self.rule.parameter_type(**self.values)
+        wrong = self.rule.check and self.rule.check(given)
+        if wrong:
+            raise ParameterError(f"{self.rule.name}: {wrong}")
+        for name, value in (("backprop_delay", self.backprop_delay), ("post_first", self.post_first)):
+            what = f"{self.rule.name} {name}"
+            clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
+            object.__setattr__(self, name, clean)
+
+    @property
+    def constants(self):
+        """The rule's constants."""
+        return self.rule.prepare(self.rule.parameter_type(**self.values))
+
+    @property
+    def limits(self):
+        """Smallest and largest weight to begin with, or None."""
+        return self.rule.limits and self.rule.limits(self.rule.parameter_type(**self.values))
+

@@ -1,0 +1,242 @@
+"""Spike-timing-dependent plasticity of pairs of spikes.
+
+    dx/dt = -x / tau_plus      x -> x + 1 at an arrival of the presynaptic spike
+    dy/dt = -y / tau_minus     y -> y + 1 at a postsynaptic spike
+    w -> w + a_plus  x ((w_max - w) / (w_max - w_min))**mu_plus      at a postsynaptic spike
+    w -> w - a_minus y ((w - w_min) / (w_max - w_min))**mu_minus     at an arrival
+
+and w is clipped to [w_min, w_max]. mu = 0 is additive, mu = 1 multiplicative. Each trace is the sum over all spikes of its side (`pairing="all"`).
+Other pairings (Morrison et al. 2008, figure 7) count fewer pairs: with "nearest", a spike pairs with the last one of the other side (symmetric); with "presynaptic", every
+arrival pairs with the last postsynaptic spike before it and the first one after it; with "reduced", only neighbours of both sides pair. Inhibitory weights are negative, and
+so is w_max then: potentiation leads towards it.
+
+Source
+    Song, Miller & Abbott 2000, doi 10.1038/78829; Morrison, Diesmann & Gerstner 2008, doi 10.1007/s00422-008-0233-1, sections 3 and 4; power law: Guetig et al. 2003,
+    doi 10.1523/JNEUROSCI.23-09-03697.2003, equation 1.
+"""
+
+import math
+from collections import namedtuple
+from functools import cache
+
+from ..neurons.model import Parameter
+from ..numerics.propagators import fading
+from .rule import SynapseRule
+
+PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
+
+Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "w_min", "w_max", "mu_plus", "mu_minus"))
+Constants = namedtuple("Constants", ("tau_plus", "tau_minus", "a_plus", "a_minus", "w_min", "w_max", "low", "high", "mu_plus", "mu_minus"))
+State = namedtuple("State", ("w",))
+Paired = namedtuple("Paired", ("w", "arrived", "fired"))  # whether the last arrival, the last postsynaptic spike can still pair
+Pre = namedtuple("Pre", ("x",))
+Post = namedtuple("Post", ("y",))
+
+
+def prepare(p):
+    towards = math.copysign(1.0, p.w_max - p.w_min)
+    low, high = min(p.w_min, p.w_max), max(p.w_min, p.w_max)
+    return Constants(
+        p.tau_plus, p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus
+    )
+
+
+def limits(p):
+    return min(p.w_min, p.w_max), max(p.w_min, p.w_max)
+
+
+def check(p):
+    if p.w_min == p.w_max:
+        return f"w_max must differ from w_min, got {p.w_max:g} for both"
+    if p.w_min * p.w_max < 0.0:
+        return f"w_min and w_max must share one sign, got {p.w_min:g} and {p.w_max:g}"
+    if abs(p.w_max) < abs(p.w_min):
+        return f"w_max must be farther from 0 than w_min, got {p.w_max:g} and {p.w_min:g}"
+    return None
+
+
+def power(base, exponent):
+    """base**exponent for base in [0, 1]."""
+    if exponent == 0.0:
+        return 1.0
+    if exponent == 1.0:
+        return base
+    return base**exponent
+
+
+def clipped(c, w):
+    return min(max(w, c.low), c.high)
+
+
+def potentiated(c, w, x):
+    return clipped(c, w + c.a_plus * x * power((c.w_max - w) / (c.w_max - c.w_min), c.mu_plus))
+
+
+def depressed(c, w, y):
+    return clipped(c, w - c.a_minus * y * power((w - c.w_min) / (c.w_max - c.w_min), c.mu_minus))
+
+
+def on_pre(c, s, x, y):
+    return State(depressed(c, s.w, y.y))
+
+
+def on_post(c, s, x, y):
+    return State(potentiated(c, s.w, x.x))
+
+
+def on_pre_centred(c, s, x, y):
+    return Paired(depressed(c, s.w, y.y), 1.0, 0.0)
+
+
+def on_post_once(c, s, x, y):
+    return Paired(potentiated(c, s.w, x.x * s.arrived), 0.0, 1.0)
+
+
+def on_pre_once(c, s, x, y):
+    return Paired(depressed(c, s.w, y.y * s.fired), 1.0, 0.0)
+
+
+def start(c, w):
+    return State(w)
+
+
+def start_unpaired(c, w):
+    return Paired(w, 0.0, 0.0)
+
+
+def flow_pre(c, x, dt):
+    return Pre(x.x * fading(dt / c.tau_plus))
+
+
+def jump_pre(c, x):
+    return Pre(x.x + 1.0)
+
+
+def flow_post(c, y, dt):
+    return Post(y.y * fading(dt / c.tau_minus))
+
+
+def jump_post(c, y):
+    return Post(y.y + 1.0)
+
+
+def last_pre(c, x):
+    return Pre(1.0)
+
+
+def last_post(c, y):
+    return Post(1.0)
+
+
+PARAMETERS = (
+    Parameter("tau_plus", 20.0, "ms", low=0.0, low_open=True),
+    Parameter("tau_minus", 20.0, "ms", low=0.0, low_open=True),
+    Parameter("a_plus", 0.0, ""),
+    Parameter("a_minus", 0.0, ""),
+    Parameter("w_min", 0.0, ""),
+    Parameter("w_max", 0.0, ""),
+    Parameter("mu_plus", 0.0, "", low=0.0),
+    Parameter("mu_minus", 0.0, "", low=0.0),
+)
+
+
+@cache
+def _rule(pairing):
+    """The rule with one of the PAIRINGS."""
+    everyone, single = pairing == "all", pairing in ("presynaptic", "reduced")
+    return SynapseRule(
+        name="STDP",
+        documentation=__doc__,
+        parameters=PARAMETERS,
+        parameter_type=Parameters,
+        constant_type=Constants,
+        state_type=Paired if single else State,
+        prepare=prepare,
+        on_pre={"presynaptic": on_pre_centred, "reduced": on_pre_once}.get(pairing, on_pre),
+        on_post=on_post_once if single else on_post,
+        pre_type=Pre,
+        flow_pre=flow_pre,
+        jump_pre=jump_pre if everyone else last_pre,
+        post_type=Post,
+        flow_post=flow_post,
+        jump_post=jump_post if everyone else last_post,
+        start=start_unpaired if single else start,
+        limits=limits,
+        check=check,
+        source="Morrison, Diesmann & Gerstner 2008, doi 10.1007/s00422-008-0233-1, sections 3 and 4",
+        variant=pairing,
+    )
+
+
+def STDP(
+    weight,
+    delay,
+    tau_plus=20.0,
+    tau_minus=20.0,
+    a_plus=None,
+    a_minus=None,
+    w_min=0.0,
+    w_max=None,
+    mu_plus=0.0,
+    mu_minus=0.0,
+    pairing="all",
+    backprop_delay=0.0,
+    post_first=False,
+):
+    """Synapses with spike-timing-dependent plasticity of pairs of spikes.
+
+    Parameters
+    ----------
+    weight : float, array or distribution, in the unit of the postsynaptic model
+        In which the synapses begin, between w_min and w_max.
+    delay : float, array or distribution, ms, >= 0
+        From the presynaptic spike to the synapse, where it is delivered.
+    tau_plus, tau_minus : float, ms, > 0
+        Time constants of potentiation (post after pre) and depression (pre after post).
+    a_plus, a_minus : float, unit of the weight
+        By how much a pair without distance in time changes the weight, before its dependence on the weight.
+    w_min, w_max : float, unit of the weight
+        Bounds of the weight; of one sign. For inhibitory synapses w_max < 0.
+    mu_plus, mu_minus : float, >= 0
+        Dependence on the weight: 0 none (additive), 1 linear (multiplicative), else a power.
+    pairing : str
+        "all", "nearest", "presynaptic" or "reduced".
+    backprop_delay : float, ms, >= 0
+        From the postsynaptic spike to the synapse.
+    post_first : bool
+        At the very same time, a postsynaptic spike that has happened comes before an arrival, not after it.
+
+    Returns
+    -------
+    Synapse
+        The description to hand to `Network.connect(..., synapse=)`.
+
+    Raises
+    ------
+    ParameterError
+        Where a parameter is missing or out of range.
+
+    Examples
+    --------
+    >>> import eventsim as es
+    >>> net = es.Network(seed=1)
+    >>> pre = net.population(1, es.SpikeSource(times=[[10.0, 40.0]]), name="pre")
+    >>> post = net.population(1, es.LIF(), name="post")
+    >>> teacher = net.population(1, es.SpikeSource(times=[[15.0]]), name="teacher")
+    >>> j = net.connect(pre, post, es.OneToOne(), synapse=es.STDP(1.0, 2.0, a_plus=0.1, a_minus=0.12, w_max=3.0))
+    >>> _ = net.connect(teacher, post, es.OneToOne(), weight=20.0, delay=1.0)
+    >>> sim = es.Simulator(net)
+    >>> sim.run(100.0)  # arrivals at 12 and 42 ms, a postsynaptic spike at 16 ms
+    >>> round(float(sim.weights(j)["weight"][0]), 8)  # 1 + 0.1 exp(-4/20) - 0.12 exp(-26/20)
+    1.04916926
+    """
+    from .. import _cast
+    from ..errors import ParameterError
+
+    _cast.choice(pairing, "STDP pairing", PAIRINGS)
+    given = {"a_plus": a_plus, "a_minus": a_minus, "w_max": w_max}
+    for name, value in given.items():
+        if value is None:
+            raise ParameterError(f"STDP needs {name}=, in the unit of the weight")
+    rest = {"tau_plus": tau_plus, "tau_minus": tau_minus, "w_min": w_min, "mu_plus": mu_plus, "mu_minus": mu_minus}
+    return _rule(pairing)(weight, delay, backprop_delay=backprop_delay, post_first=post_first, **given, **rest)
