@@ -13,12 +13,13 @@ from ..network.population import Population, PopulationView
 from ..network.projection import Projection
 from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
-from ..recording import Spikes, Trace
+from ..recording import Spikes
 from .choice import check_engine, make_engine
 from .ends import end_of_run
 from .progress import Interruption, ProgressBar
 from .status import Status
 from .thinning import Thinning
+from .tracing import of_neurons, of_synapses, sample
 
 
 class Simulator:
@@ -130,23 +131,29 @@ class Simulator:
         names = ", ".join(repr(own.name) for own in self._populations) or "none"
         raise ParameterError(f"population {p.name!r} is not part of the simulated network; its populations are {names}")
 
-    def record(self, what, selection, *, at=None):
+    def record(self, what, selection, *, at=None, synapses=None):
         """Record from now on.
 
         Parameters
         ----------
         what : str
-            "spikes", or the name of a state variable such as "v".
-        selection : Population or view
+            "spikes", or the name of a state variable such as "v"; of plastic synapses "weight", or another variable of theirs.
+        selection : Population, view or plastic Projection
         at : array (m,), ms, >= sim.now
             Times of exact samples of a state variable; left limits. Asking for samples changes no result.
+        synapses : array (n,) of int, optional
+            Of a projection: which synapses, by their places in `sim.weights(projection)`; all by default.
 
         Returns
         -------
         Trace or None
             For a variable a trace whose `time` (m,) and `value` (m, n) fill as the run goes on.
         """
+        if isinstance(selection, Projection):
+            return self._traced(of_synapses(self, what, selection, at, synapses))
         selection = self._known(selection)
+        if synapses is not None:
+            raise RecordingError(f"synapses= is for projections, {selection.name!r} is a population")
         if what == "spikes":
             if at is not None:
                 raise RecordingError("record('spikes', ...) takes no at=: every spike is recorded")
@@ -155,16 +162,9 @@ class Simulator:
                 self._kept.show(selection.addresses, self.now)
             return None
         self._check_variable(selection, what)
-        if at is None:
-            raise RecordingError(
-                f"record({what!r}, ...) needs at=, the times (ms) at which to sample, such as at=np.arange(0.0, 100.0, 0.1)"
-            )
-        times = np.atleast_1d(_cast.floats(at, "at", "ms"))
-        if times.ndim != 1:
-            raise ParameterError(f"at must be one-dimensional, got shape {times.shape}")
-        if len(times) and times.min() < self.now:
-            raise ParameterError(f"at must be >= sim.now = {self.now!r} ms, got {float(times.min())!r}")
-        trace = Trace(what, selection, times)
+        return self._traced(of_neurons(self, what, selection, at))
+
+    def _traced(self, trace):
         self._traces.append(trace)
         return trace
 
@@ -258,7 +258,7 @@ class Simulator:
         """Take the samples that are due up to now."""
         for trace in self._traces:
             while trace.next_time() <= self.now:
-                trace.take(self._read(trace.selection, trace.variable))
+                trace.take(sample(self, trace))
 
     # -- states --------------------------------------------------------------------------------------------------------
 
@@ -466,7 +466,7 @@ class Simulator:
         save(self, path)
 
     @classmethod
-    def load(cls, path, models=(), threads=1, rates=None):
+    def load(cls, path, models=(), threads=1, rates=None, rules=()):
         """Read a checkpoint; the simulator goes on bit for bit as the saved one would have.
 
         Parameters
@@ -477,10 +477,11 @@ class Simulator:
             As for a new simulator; not that of the saved one.
         rates : dict, optional
             By name of the population, the functions that were the rates of `InhomogeneousPoisson` sources.
+        rules : rules of plasticity of the user's own that the network contains
         """
         from .checkpoint import load
 
-        return load(cls, path, models, _cast.integer(threads, "threads", low=1), rates)
+        return load(cls, path, models, _cast.integer(threads, "threads", low=1), rates, rules)
 
     def __repr__(self):
         return f"<Simulator of {self.network!r} at {self.now:g} ms, {self._engine.name} engine>"

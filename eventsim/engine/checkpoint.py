@@ -20,11 +20,12 @@ from ..network.sources import SOURCES, InhomogeneousPoisson
 from ..neurons import named
 from ..neurons.injected import with_currents
 from ..neurons.model import Neuron, NeuronModel
+from ..synapses import RULES, SynapseRule
 from .choice import check_engine, make_engine
 from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
-VERSION = 1
+VERSION = 2
 
 
 def save(sim, path):
@@ -43,6 +44,7 @@ def save(sim, path):
         "network_seed": sim.network.seed,
         "populations": [_describe(p) for p in sim._described],
         "projections": list(sim._labels),
+        "rules": [_identity(rule) for rule in sim._engine.rules],
         "thinned_until": sim._thinning.until,
     }
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
@@ -70,10 +72,10 @@ def _write(path, arrays):
         raise
 
 
-def load(cls, path, models, threads, rates=None):
+def load(cls, path, models, threads, rates=None, rules=()):
     """A simulator from a checkpoint."""
     begin, compiling = time.perf_counter(), _jit.seconds()
-    known = _known_models(models)
+    known, known_rules = _known(models, NeuronModel, "models", "neuron models"), _known(rules, SynapseRule, "rules", "synapse rules")
     if rates is not None and not isinstance(rates, dict):
         raise ParameterError(f"rates must be a dict of functions by name of their population, got {_cast.short(rates)}")
     path = _path(path)
@@ -87,7 +89,8 @@ def load(cls, path, models, threads, rates=None):
             if isinstance(p.model, Neuron) and p.model.model not in found:
                 found.append(p.model.model)
         check_engine(header["engine"])
-        engine = make_engine(header["engine"], program, found, np.zeros(program.n_addresses, np.uint8), threads=threads)
+        own = [_rule(identity, known_rules) for identity in header["rules"]]
+        engine = make_engine(header["engine"], program, found, np.zeros(program.n_addresses, np.uint8), threads=threads, rules=own)
         engine.micro_limit = header["micro_limit"]
         _check_layout(arrays, engine.arrays(), "state.")
         engine.restore({k.removeprefix("state."): a for k, a in arrays.items() if k.startswith("state.")})
@@ -118,12 +121,19 @@ def _path(path):
     return path
 
 
-def _known_models(models):
-    models = list(models) if isinstance(models, (list, tuple)) else [models]
-    for m in models:
-        if not isinstance(m, NeuronModel):
-            raise ParameterError(f"models must be a list of neuron models, got {_cast.short(m)}")
-    return {_identity(m): m for m in models}
+def _known(given, kind, name, what):
+    given = list(given) if isinstance(given, (list, tuple)) else [given]
+    for m in given:
+        if not isinstance(m, kind):
+            raise ParameterError(f"{name} must be a list of {what}, got {_cast.short(m)}")
+    return {_identity(m): m for m in given}
+
+
+def _rule(identity, known):
+    for rule in (*known.values(), *RULES):
+        if _identity(rule) == identity:
+            return rule
+    raise FormatError(f"the checkpoint contains synapses of rule {identity!r}; hand the rule over: Simulator.load(path, rules=[...])")
 
 
 def _check_layout(arrays, expected, prefix):

@@ -4,4 +4,4 @@ from .lower import lower
 from .plastic import rules_of
 from .program import Program
 
-__all__ = ["Program", "lower"]
+__all__ = ["Program", "lower", "rules_of"]

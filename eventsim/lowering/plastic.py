@@ -26,12 +26,12 @@ class Layout(NamedTuple):
 def layout(rule):
     """The Layout of a rule's rows."""
     kept = [rule.listens, rule.pre_type is not None, rule.flow is not None]
-    places = [sum(kept[:k]) if kept[k] else -1 for k in range(3)]
+    seen, arrived, last = (sum(kept[:k]) if kept[k] else -1 for k in range(3))
     state = sum(kept)
     trace = state + len(rule.state_type._fields)
     width = trace + (len(rule.pre_type._fields) if rule.pre_type else 0)
     entry = (1 + (len(rule.post_type._fields) if rule.post_type else 0)) if rule.listens else 0
-    return Layout(*places, state, trace, width, entry)
+    return Layout(seen, arrived, last, state, trace, width, entry)
 
 
 def rules_of(network):

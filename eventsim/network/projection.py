@@ -69,9 +69,15 @@ class Projection:
         limits = self.synapse.limits
         if limits is None or np.size(self.weight) == 0:
             return
-        low, high = self.weight.support if isinstance(self.weight, Distribution) else (float(np.min(self.weight)), float(np.max(self.weight)))
+        low, high = (
+            self.weight.support if isinstance(self.weight, Distribution) else (float(np.min(self.weight)), float(np.max(self.weight)))
+        )
         if not limits[0] <= low <= high <= limits[1]:
-            got = f"{self.weight}; give it low= and high=" if isinstance(self.weight, Distribution) else f"{low if low < limits[0] else high:g}"
+            got = (
+                f"{self.weight}; give it low= and high="
+                if isinstance(self.weight, Distribution)
+                else f"{low if low < limits[0] else high:g}"
+            )
             raise ParameterError(
                 f"weight of '{self.label}' must lie between {limits[0]:g} and {limits[1]:g}, the bounds of {self.synapse.rule.name}, got {got}"
             )

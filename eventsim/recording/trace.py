@@ -12,24 +12,28 @@ class Trace:
     Attributes
     ----------
     variable : str
-    selection : Population or view
+    selection : Population, view or Projection
+    synapses : int64 array (n,), or None
+        Of a projection: places in `sim.weights(projection)`.
     time : float64 array (m,), ms
         As asked for.
     value : float64 array (m, n)
         nan where the run has not come so far.
     """
 
-    def __init__(self, variable, selection, time):
+    def __init__(self, variable, selection, time, n, of, synapses=None):
         self.variable = variable
         self.selection = selection
+        self.synapses = synapses
         self.time = time
-        needed = 8 * len(time) * len(selection)
+        self._of = of
+        needed = 8 * len(time) * n
         if needed > available_bytes():
             raise CapacityError(
-                f"a trace of {len(time)} samples of {len(selection)} neurons needs {needed / 2**30:.1f} GiB, "
-                f"{available_bytes() / 2**30:.1f} GiB are free; sample fewer neurons or at fewer times"
+                f"a trace of {len(time)} samples of {of} needs {needed / 2**30:.1f} GiB, "
+                f"{available_bytes() / 2**30:.1f} GiB are free; sample fewer of them or at fewer times"
             )
-        self.value = np.full((len(time), len(selection)), np.nan)
+        self.value = np.full((len(time), n), np.nan)
         self._order = np.argsort(time, kind="stable")
         self._done = 0
 
@@ -43,4 +47,4 @@ class Trace:
         self._done += 1
 
     def __repr__(self):
-        return f"<Trace of {self.variable} of {len(self.selection)} of {self.selection.population.name!r}: {self._done} of {len(self.time)} samples taken>"
+        return f"<Trace of {self.variable} of {self._of}: {self._done} of {len(self.time)} samples taken>"

@@ -178,4 +178,3 @@ class Synapse:
     def limits(self):
         """Smallest and largest weight to begin with, or None."""
         return self.rule.limits and self.rule.limits(self.rule.parameter_type(**self.values))
-

@@ -36,9 +36,7 @@ Post = namedtuple("Post", ("y",))
 def prepare(p):
     towards = math.copysign(1.0, p.w_max - p.w_min)
     low, high = min(p.w_min, p.w_max), max(p.w_min, p.w_max)
-    return Constants(
-        p.tau_plus, p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus
-    )
+    return Constants(p.tau_plus, p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus)
 
 
 def limits(p):
@@ -166,6 +164,9 @@ def _rule(pairing):
         source="Morrison, Diesmann & Gerstner 2008, doi 10.1007/s00422-008-0233-1, sections 3 and 4",
         variant=pairing,
     )
+
+
+RULES = tuple(map(_rule, PAIRINGS))
 
 
 def STDP(

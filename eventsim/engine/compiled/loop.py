@@ -192,7 +192,22 @@ def advance(
         if counters[FAULT] >= 0:
             return NOT_A_NUMBER
         if not emit(
-            fabric, queue, state.zero, fired, state.record, spikes, counters, route, keeps, plastic, learning, note, entry, sweep, t, most_out
+            fabric,
+            queue,
+            state.zero,
+            fired,
+            state.record,
+            spikes,
+            counters,
+            route,
+            keeps,
+            plastic,
+            learning,
+            note,
+            entry,
+            sweep,
+            t,
+            most_out,
         ):
             return FULL
         if counters[ZERO] > 0:
@@ -288,7 +303,23 @@ def look_at(populations, of_address, constants, rows, patience, calendar, wakes,
 
 
 def deliver_arrivals(
-    fabric, queue, constants, rows, arrivals, scratch, attention, attended, counters, deliver, prepare, plastic, learning, learn, arrive, t, n
+    fabric,
+    queue,
+    constants,
+    rows,
+    arrivals,
+    scratch,
+    attention,
+    attended,
+    counters,
+    deliver,
+    prepare,
+    plastic,
+    learning,
+    learn,
+    arrive,
+    t,
+    n,
 ):
     """Deliver the first n arrivals one after another, without a look at the threshold in between.
 

@@ -50,6 +50,7 @@ class WindowedEngine:
     """
 
     name = "windowed"
+    rules = ()  # it takes static synapses
 
     def __init__(self, program, models, record, micro_limit=1000, threads=1, found=None):
         reason = None

@@ -1,0 +1,50 @@
+"""What is to be sampled, when, and how a sample is taken."""
+
+import numpy as np
+
+from .. import _cast
+from ..errors import ParameterError, RecordingError
+from ..recording import Trace
+from ..synapses import Synapse
+
+_FIXED = ("pre", "post", "delay")  # of what `Simulator.weights` gives, what does not change
+
+
+def of_neurons(sim, variable, selection, at):
+    """The Trace of a variable of neurons."""
+    return Trace(variable, selection, _times(sim, variable, at), len(selection), f"{len(selection)} of {selection.population.name!r}")
+
+
+def of_synapses(sim, variable, projection, at, synapses):
+    """The Trace of a variable of plastic synapses, `synapses` being their places in `Simulator.weights`."""
+    known = sim.weights(projection)
+    if not isinstance(projection.synapse, Synapse):
+        raise RecordingError(f"the weights of '{projection.label}' are static; sim.weights gives them")
+    variables = [name for name in known.dtype.names if name not in _FIXED]
+    if not isinstance(variable, str) or variable not in variables:
+        raise ParameterError(
+            f"synapses of '{projection.label}' have no variable {_cast.short(variable)}; {_cast.meant(variable, variables)}"
+        )
+    chosen = np.arange(len(known)) if synapses is None else _cast.indices(synapses, "synapses", len(known))
+    times = _times(sim, variable, at)
+    return Trace(variable, projection, times, len(chosen), f"{len(chosen)} synapses of '{projection.label}'", chosen)
+
+
+def sample(sim, trace):
+    """The values of a trace's variable at sim.now."""
+    if trace.synapses is None:
+        return sim.get(trace.selection, trace.variable)
+    return sim.weights(trace.selection)[trace.variable][trace.synapses]
+
+
+def _times(sim, variable, at):
+    if at is None:
+        raise RecordingError(
+            f"record({variable!r}, ...) needs at=, the times (ms) at which to sample, such as at=np.arange(0.0, 100.0, 0.1)"
+        )
+    times = np.atleast_1d(_cast.floats(at, "at", "ms"))
+    if times.ndim != 1:
+        raise ParameterError(f"at must be one-dimensional, got shape {times.shape}")
+    if len(times) and times.min() < sim.now:
+        raise ParameterError(f"at must be >= sim.now = {sim.now!r} ms, got {float(times.min())!r}")
+    return times
