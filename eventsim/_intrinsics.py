@@ -193,6 +193,7 @@ _FORMS = {
     ("numerics.tuples", "put"): _put,
     ("numerics.memory", "prefetch"): _prefetch,
     ("numerics.memory", "room"): _room,
+    ("numerics.propagators", "halved_times"): _table,
     **{("numerics.dop853", name): _table for name in ("first", "source", "weight", "node", "fifth", "third", "between")},
     ("engine.windowed.team", "atomic_add"): _atomic_add,
     ("engine.windowed.team", "atomic_get"): _atomic_get,

@@ -14,6 +14,10 @@ _HALF_HIGH, _HALF_LOW = 0.6931471803691238, 1.9082149292705877e-10  # ln 2 in tw
 # Up to three halvings are counted by comparisons, which loops over many neurons can do without a branch.
 LONG = 4.0 * HALF
 
+# How many halvings a table holds, and how many there are in a unit.
+_HALVINGS, _PER_HALVING = 64, 1.4426950408889634
+_POWERS = tuple(0.5**n for n in range(_HALVINGS + 1))
+
 
 def relaxed(z):
     """1 - exp(-z) for z >= 0: the part of the way to its asymptote that a leaky membrane covers in z time constants."""
@@ -33,8 +37,16 @@ def faded(z):
 
 
 def fading(z):
-    """exp(-z) for z >= 0."""
-    return 1.0 - relaxed_short(z) if z < HALF else faded(z)
+    """exp(-z) for z >= 0, at the same cost for nearly all: traces of plastic synapses are asked for after intervals of any length."""
+    if z >= _HALVINGS * HALF:
+        return math.exp(-z)
+    halvings = int(z * _PER_HALVING)
+    return (1.0 - relaxed_short((z - halvings * _HALF_HIGH) - halvings * _HALF_LOW)) * halved_times(halvings)
+
+
+def halved_times(n):
+    """2**-n for 0 <= n <= 64."""
+    return _POWERS[n]
 
 
 def halved(z):
