@@ -121,6 +121,11 @@ def compiled(function, signature=None, bind=None, key="", from_python=True):
         return _jit(function, signature, key is not None, options)
 
 
+def refusal():
+    """The class of the exceptions with which the compiler refuses code."""
+    return _numba().errors.NumbaError
+
+
 def addresses(functions):
     """The addresses of compiled functions: int64 (n,); or the functions themselves where compilation is switched off.
 

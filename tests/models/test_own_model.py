@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import eventsim as es
+from eventsim import _jit
 from eventsim.neurons.model import TOLERANCE, Parameter
 
 
@@ -147,6 +148,15 @@ def without(name):
 def test_what_engines_look_up_by_name_is_asked_for_when_the_model_is_made(changes, message):
     with pytest.raises(es.ParameterError, match=f"model Own .*{message}"):
         replace(OWN, **changes)
+
+
+@pytest.mark.skipif(not _jit.ENABLED, reason="nothing is compiled")
+@pytest.mark.parametrize("wrong", [lambda c, s: State(-s.v, 0), lambda c, s: State(-s.v / c.tua, 0.0)], ids=["integer", "misspelt"])
+def test_a_model_that_does_not_compile_is_named(wrong):
+    net = es.Network()
+    net.population(1, own_model(derivative=wrong)())
+    with pytest.raises(es.ParameterError, match=r"model Own does not compile: .*0\.0, not 0.*engine='reference'"):
+        es.Simulator(net, engine="sequential")
 
 
 def test_the_engine_says_why_it_is_the_sequential_one():
