@@ -40,6 +40,7 @@ _INLINED = {
 
 _registered = set()
 _seconds = [0.0]
+_depth = [0]  # of compilations that began within others
 
 
 def seconds():
@@ -49,15 +50,21 @@ def seconds():
 
 @contextlib.contextmanager
 def _compiling():
-    """Count the seconds, and look for garbage less often: the compiler makes many objects, most of which stay."""
+    """Count the seconds, and look for garbage less often: the compiler makes many objects, most of which stay.
+
+    Compiling a function may compile what it calls. Only the outermost counts, whose seconds contain those of all others.
+    """
     begin, usual = time.perf_counter(), gc.get_threshold()
     if usual[0] > 0:
         gc.set_threshold(max(usual[0], 20_000), *usual[1:])
+    _depth[0] += 1
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        _seconds[0] += time.perf_counter() - begin
+        _depth[0] -= 1
+        if _depth[0] == 0:
+            _seconds[0] += time.perf_counter() - begin
 
 
 @functools.cache
@@ -112,6 +119,11 @@ def compiled(function, signature=None, bind=None, key="", from_python=True):
         # numba compiles a function anew for callers with other options, so entry points share those of what they call.
         options = _OPTIONS if from_python else _inner_options(function)
         return _jit(function, signature, key is not None, options)
+
+
+def refusal():
+    """The class of the exceptions with which the compiler refuses code."""
+    return _numba().errors.NumbaError
 
 
 def addresses(functions):

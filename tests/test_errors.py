@@ -96,6 +96,7 @@ PARAMETERS = [
     ("exc[[1, 1]]", es.errors.SelectionError, "'exc'", "member 1 2 times", "once"),
     ("exc[1.5]", es.errors.SelectionError, "'exc'", "1.5", "whole number"),
     ("exc['v']", es.errors.SelectionError, "'exc'", "'v'", "whole number"),
+    ("exc + inh", es.ParameterError, "'exc'", "added", "one population or view at a time"),
     ("exc[np.ones(3, bool)]", es.errors.SelectionError, "'exc'", "80 members", "array([ True,  True,  True])"),
 ]
 CONNECTIONS = [

@@ -131,7 +131,7 @@ def test_tutorial_shows_the_code_of_its_example_and_what_it_prints(monkeypatch):
     text = (ROOT / "docs" / "tutorial_own_model.md").read_text()
     script = (ROOT / "examples" / "own_model.py").read_text()
     blocks = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if not block.startswith(">>>")]
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     assert all(block in script for block in blocks)
     monkeypatch.syspath_prepend(ROOT / "examples")
     failures, tried = doctest.testfile(str(ROOT / "docs" / "tutorial_own_model.md"), module_relative=False, optionflags=doctest.ELLIPSIS)

@@ -51,6 +51,11 @@ class _Selection:
         picked = np.atleast_1d(self._pick(key))
         return PopulationView(self.population, picked)
 
+    def __add__(self, other):
+        raise ParameterError(f"{self.name!r} can not be added to anything: connect, record or drive one population or view at a time")
+
+    __radd__ = __add__  # sum([exc, inh]) too
+
     def __array__(self, dtype=None, copy=None):
         raise TypeError(f"{self!r} is no array; its .addresses are")
 

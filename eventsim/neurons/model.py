@@ -148,7 +148,13 @@ class NeuronModel:
         injected, which no other variable feels; None for others. These take ramps and sines in closed form.
     base, currents : of a variant with injected currents, the model itself and the kinds of currents (injected.py)
 
-    Every model has the parameters v_thresh, v_reset, v_rest and t_ref, the constant t_ref and the variable v first.
+    Every model has the parameters v_thresh, v_rest and t_ref, the constant t_ref and the variable v first; v_reset where a spike resets v.
+
+    Raises
+    ------
+    ParameterError
+        Where one of these is missing, where `parameter_type` or `ordered` name what is not among the parameters, and without the functions or
+        constants that are needed.
     """
 
     name: str
@@ -191,6 +197,7 @@ class NeuronModel:
     random: bool = False
 
     def __post_init__(self):
+        self._check_names()
         if self.derivative is not None:
             self._integrate()
         for name in ("flow", "flow_refractory", "above", "next_crossing", "crossing_bound"):
@@ -201,6 +208,27 @@ class NeuronModel:
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\n{self._parameter_table()}")
         keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
         object.__setattr__(self, "__signature__", inspect.Signature(keywords))
+
+    def _check_names(self):
+        """What engines look up by name is there: without it compiling would fail, far from here."""
+        names = tuple(p.name for p in self.parameters)
+        if self.parameter_type._fields != names:
+            raise ParameterError(
+                f"model {self.name} has the parameters {', '.join(names)}, so parameter_type must have these fields, in this order, "
+                f"got {', '.join(self.parameter_type._fields)}"
+            )
+        needed = {"parameters": (names, ("v_rest", "v_thresh", "t_ref")), "constants": (self.constant_type._fields, ("t_ref",))}
+        if self.derivative is not None:
+            needed["constants"] = self.constant_type._fields, ("v_thresh", "t_ref", "tolerance")
+        for what, (present, wanted) in needed.items():
+            for name in wanted:
+                if name not in present:
+                    raise ParameterError(f"model {self.name} needs {name} among its {what}, which are {', '.join(present)}")
+        for pair in self.ordered:
+            if not set(pair) <= set(names):
+                raise ParameterError(f"model {self.name} ordered={self.ordered} must name parameters, which are {', '.join(names)}")
+        if self.state_type._fields[:1] != ("v",):
+            raise ParameterError(f"model {self.name} state_type must have v as its first field, got {', '.join(self.state_type._fields)}")
 
     def _integrate(self):
         """Make what is not given from the derivative."""

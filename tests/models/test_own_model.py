@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import eventsim as es
+from eventsim import _jit
 from eventsim.neurons.model import TOLERANCE, Parameter
 
 
@@ -113,7 +114,8 @@ def test_it_takes_injected_currents_of_every_kind(engine):
 
 def test_a_model_without_constant_current_takes_no_injected_one():
     net = es.Network()
-    model = replace(OWN, parameter_type=namedtuple("Parameters", "tau v_rest v_reset v_thresh t_ref drive tolerance"))
+    parameters = tuple(replace(p, name="drive") if p.name == "i_offset" else p for p in OWN.parameters)
+    model = replace(OWN, parameters=parameters, parameter_type=namedtuple("Parameters", [p.name for p in parameters]))
     own = net.population(1, model())
     with pytest.raises(es.ParameterError, match="model Own takes no injected current: it has no parameter i_offset"):
         net.inject_current(own, es.StepCurrent([1.0], [1.0]))
@@ -124,6 +126,37 @@ def test_a_model_without_constant_current_takes_no_injected_one():
 def test_a_model_needs_a_flow_or_a_derivative():
     with pytest.raises(es.ParameterError, match="model Own needs flow=, or derivative="):
         own_model()
+
+
+def without(name):
+    parameters = tuple(p for p in OWN.parameters if p.name != name)
+    kind = namedtuple("Parameters", [p.name for p in parameters])
+    return {"parameters": parameters, "parameter_type": kind, "constant_type": kind}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (without("tolerance"), "needs tolerance among its constants, which are tau, v_rest"),
+        (without("t_ref"), "needs t_ref among its parameters"),
+        (without("v_rest"), "needs v_rest among its parameters"),
+        (without("v_reset"), r"ordered=\(\('v_reset', 'v_thresh'\),\) must name parameters"),
+        ({"parameter_type": namedtuple("Parameters", "tau v_rest")}, "these fields, in this order, got tau, v_rest"),
+        ({"state_type": namedtuple("State", "trace v")}, "v as its first field, got trace, v"),
+    ],
+)
+def test_what_engines_look_up_by_name_is_asked_for_when_the_model_is_made(changes, message):
+    with pytest.raises(es.ParameterError, match=f"model Own .*{message}"):
+        replace(OWN, **changes)
+
+
+@pytest.mark.skipif(not _jit.ENABLED, reason="nothing is compiled")
+@pytest.mark.parametrize("wrong", [lambda c, s: State(-s.v, 0), lambda c, s: State(-s.v / c.tua, 0.0)], ids=["integer", "misspelt"])
+def test_a_model_that_does_not_compile_is_named(wrong):
+    net = es.Network()
+    net.population(1, own_model(derivative=wrong)())
+    with pytest.raises(es.ParameterError, match=r"model Own does not compile: .*0\.0, not 0.*engine='reference'"):
+        es.Simulator(net, engine="sequential")
 
 
 def test_the_engine_says_why_it_is_the_sequential_one():
