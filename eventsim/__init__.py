@@ -68,6 +68,7 @@ from .neurons import (
     LIFEscape,
     LIFExp,
     NeuronModel,
+    Parameter,
 )
 from .recording import Spikes, Trace
 from .synapses import STDP, Static, Synapse, SynapseRule
@@ -115,6 +116,7 @@ __all__ = [
     "Normal",
     "NumericalError",
     "OneToOne",
+    "Parameter",
     "ParameterError",
     "Poisson",
     "RampCurrent",

@@ -9,35 +9,37 @@ from hypothesis import strategies as st
 
 import eventsim as es
 from eventsim.neurons.model import Parameter
+from eventsim.numerics.random import unit_number
 
 from .strategies import build
 
 RestlessParameters = namedtuple("RestlessParameters", ("tau", "gain"))
-RestlessConstants = namedtuple("RestlessConstants", ("tau", "gain"))
-RestlessState = namedtuple("RestlessState", ("w", "level", "count"))
+RestlessConstants = namedtuple("RestlessConstants", ("tau", "gain", "key0", "key1"))
+RestlessState = namedtuple("RestlessState", ("w", "level", "number", "draws"))
 Two = namedtuple("Two", ("fast", "slow"))
 One = namedtuple("One", ("y",))
 
 
 def prepare(p):
-    return RestlessConstants(p.tau, p.gain)
+    return RestlessConstants(p.tau, p.gain, 0.0, 0.0)
 
 
 def start(c, w):
-    return RestlessState(w, 0.5, 0.0)
+    return RestlessState(w, 0.0, 0.0, 0.0)
 
 
 def flow(c, s, x, y, z, dt):
     kept = math.exp(-dt / c.tau)
-    return RestlessState(s.w * kept + (1.0 - kept) * s.level, s.level * kept + c.gain * (x.fast - y.y) * dt, s.count)
+    return RestlessState(s.w * kept + (1.0 - kept) * s.level, s.level * kept + c.gain * (x.fast - y.y) * dt, s.number, s.draws)
 
 
 def on_pre(c, s, x, y):
-    return RestlessState(s.w + c.gain * (x.slow - y.y), s.level, s.count + 1.0)
+    chance = unit_number(int(s.number), int(s.draws), int(c.key0), int(c.key1))
+    return RestlessState(s.w + c.gain * (chance + x.slow - y.y), s.level, s.number, s.draws + 1.0)
 
 
 def on_post(c, s, x, y):
-    return RestlessState(s.w - c.gain * x.fast, s.level + 0.25 * y.y, s.count + 100.0)
+    return RestlessState(s.w - c.gain * x.fast, s.level + 0.25 * y.y, s.number, s.draws + 100.0)
 
 
 def flow_pre(c, x, dt):
@@ -69,6 +71,8 @@ RESTLESS = es.SynapseRule(
     constant_type=RestlessConstants,
     state_type=RestlessState,
     prepare=prepare,
+    own=(Parameter("level", 0.5, ""),),
+    random=True,
     start=start,
     flow=flow,
     on_pre=on_pre,
@@ -121,7 +125,8 @@ def build_learning(learning):
 def synapse(plastic, weight, delay):
     """The synapses of a bundle: the rule's bounds are chosen so that its weights lie between them."""
     if plastic.rule == "Restless":
-        return RESTLESS(weight, delay, **plastic.options)
+        level = plastic.options["level"]
+        return RESTLESS(weight, delay, **plastic.options | {"level": es.Uniform(*level[1:]) if isinstance(level, tuple) else level})
     low, high = weight.support if hasattr(weight, "support") else (np.min(weight), np.max(weight))
     sign = 1.0 if high > 0.0 else -1.0
     weight = weight if low * sign >= 0.0 and high * sign >= 0.0 else 0.5 * abs(high)
@@ -139,7 +144,8 @@ def plastics(draw, step):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
     if draw(st.integers(0, 2)) == 0:
-        return Plastic("Restless", {"tau": draw(TAUS), "gain": draw(st.sampled_from((0.1, 1.0))), **back})
+        level = draw(st.one_of(st.just(0.5), st.just(("Uniform", -1.0, 1.0))))
+        return Plastic("Restless", {"tau": draw(TAUS), "gain": draw(st.sampled_from((0.1, 1.0))), "level": level, **back})
     options = {
         "tau_plus": draw(TAUS),
         "tau_minus": draw(TAUS),

@@ -1,5 +1,6 @@
 """Filling one projection's rows: draw the pairs, sort the rows, draw the values."""
 
+import copy
 import functools
 import math
 
@@ -18,7 +19,7 @@ from ..network.rules import (
     FixedTotalNumber,
     OneToOne,
 )
-from ..numerics.random import CONNECTIVITY, DELAY, TOTAL_NUMBER, WEIGHT, derive_key
+from ..numerics.random import CONNECTIVITY, DELAY, SYNAPSE_PARAMETER, TOTAL_NUMBER, WEIGHT, derive_key
 from . import pairs, rows
 from .pairs import DEGREE_BLOCK
 from .parallel import cut, in_parts
@@ -51,14 +52,26 @@ class Filling:
         self._run(False, indptr[1:], _NO_TARGET, _NOTHING, _NOTHING)
         np.cumsum(indptr, out=indptr)
 
-    def fill(self, indptr, target, weight, delay):
+    def values(self, indptr, value, which):
+        """Own parameter number `which` of every synapse, in the order of the rows: float64 (synapses,), from a number, an array or a distribution."""
+        n = int(indptr[-1])
+        if isinstance(value, float):
+            return np.full(n, value)
+        twin = copy.copy(self)
+        twin.projection = copy.copy(self.projection)
+        twin.projection.weight = value
+        out, own_delays = np.empty(n), not isinstance(self.projection.delay, float)
+        twin.fill(indptr, np.empty(n, np.int32), out, np.empty(n if own_delays else 0), (SYNAPSE_PARAMETER, which))
+        return out
+
+    def fill(self, indptr, target, weight, delay, of_weight=(WEIGHT, 0)):
         """Write the projection's targets, and weights and delays where they are individual (else empty)."""
         j = self.projection
         self._run(True, indptr[:-1].copy(), target, weight, delay)
         if not self._drawn_in_order():
             self._sort(indptr, target, target, self._given(j.weight, weight), self._given(j.delay, delay))
-        self._draw(indptr, j.weight, WEIGHT, target, weight, "weight")
-        self._draw(indptr, j.delay, DELAY, target, delay, "delay")
+        self._draw(indptr, j.weight, of_weight, target, weight, "weight" if of_weight[0] == WEIGHT else "a parameter")
+        self._draw(indptr, j.delay, (DELAY, 0), target, delay, "delay")
         if delay.size:
             self._sort(indptr, delay, target, weight, delay)
 
@@ -85,10 +98,11 @@ class Filling:
     def _given(value, array):
         return array[:0] if isinstance(value, Distribution) else array
 
-    def _draw(self, indptr, value, purpose, target, array, name):
+    def _draw(self, indptr, value, of, target, array, name):
+        """of : the purpose, and its number where there are several."""
         if not isinstance(value, Distribution) or not array.size:
             return
-        k0, k1 = derive_key(self.seed, purpose, self.projection.ordinal)
+        k0, k1 = derive_key(self.seed, of[0], self.projection.ordinal + (of[1] << 32))
         d = value
         law = d.kind, float(d.a), float(d.b), float(d.low), float(d.high)
         place = self.first_address, self.rows, indptr, target, k0, k1, array

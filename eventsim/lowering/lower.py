@@ -16,7 +16,7 @@ from .connections import connect_all
 from .currents import lower_currents, most
 from .drives import lower_drives
 from .memory import available_bytes
-from .plastic import layout, lower_plastic, rules_of
+from .plastic import layout, lower_plastic
 from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
 from .sources import check_drawn, lower_sources
 
@@ -56,7 +56,7 @@ def lower(network, seed=None, threads=None):
     train, generators, table = lower_sources(network, seed)
     _check_currents(network)
     currents, injected, levels = lower_currents(network.injections, seed)
-    plastic = lower_plastic(network, rules_of(network), populations, (projections, arrays[0], arrays[2]))
+    plastic = lower_plastic(network, seed, populations, projections, arrays[0], arrays[2])
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),

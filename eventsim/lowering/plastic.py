@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..neurons.model import KEY
+from ..numerics.random import SYNAPSE, derive_key
 from ..synapses.rule import Synapse
+from .blocks import block_bits
+from .filling import Filling
 from .program import HISTORY, PLASTIC, Plastic, records, shared_or_own
 
 
@@ -43,20 +47,18 @@ def rules_of(network):
     return rules
 
 
-def lower_plastic(network, rules, populations, fabric_of):
-    """The Plastic of a network; notes in `populations` which histories its neurons keep, and in projections their place in it.
-
-    fabric_of : projections, indptr, weight of the Fabric
-    """
-    projections, indptr, weight = fabric_of
-    synapses, histories, constants, rows = [], [], [], []
+def lower_plastic(network, seed, populations, projections, indptr, weight):
+    """The Plastic of a network; notes in `populations` which histories its neurons keep, and in `projections` their place in it."""
+    synapses, histories, constants, rows, rules = [], [], [], [], rules_of(network)
     projections.plastic = -1
     row = constant = first = 0
     for declared, j in enumerate(network.projections):
         if not isinstance(j.synapse, Synapse):
             continue
         rule, own = j.synapse.rule, layout(j.synapse.rule)
-        c = np.array(j.synapse.constants, np.float64)
+        c = j.synapse.constants
+        if rule.random:
+            c = c._replace(**dict(zip(KEY, map(float, derive_key(seed, SYNAPSE, j.ordinal)), strict=True)))
         history = -1
         if rule.listens:
             history = len(histories)
@@ -64,33 +66,44 @@ def lower_plastic(network, rules, populations, fabric_of):
             h.population, h.kind, h.constant, h.entry = j.post.population.ordinal, rules.index(rule), constant, own.entry
             h.first, first = first, first + j.post.population.n
             histories.append(h)
-        for k in np.flatnonzero(projections.declared == declared):
-            lowered = projections[k]
-            n = int(indptr[lowered.row + lowered.pre_count] - lowered.first) if lowered.pre_count else 0
-            begun = _begun(rule, own, j.synapse.constants, shared_or_own(weight, lowered.weight, lowered.weight_stride, n), n)
+        lowered = np.flatnonzero(projections.declared == declared)
+        begun = _begun(network, j, c, projections[lowered], indptr, weight)
+        begin = int(projections.first[lowered[0]])
+        for k in lowered:
             s = records(PLASTIC, 1)
-            s.projection, s.kind, s.width, s.row, s.constant, s.history = k, rules.index(rule), own.width, row, constant, history
+            s.projection, s.kind, s.width, s.constant, s.history = k, rules.index(rule), own.width, constant, history
+            s.row = row + (projections.first[k] - begin) * own.width
             s.post_first, s.backprop = j.synapse.post_first, j.synapse.backprop_delay
             projections.plastic[k] = len(synapses)
             synapses.append(s)
-            rows.append(begun.ravel())
-            row += begun.size
-        constants.append(c)
+        rows.append(begun.ravel())
+        row += begun.size
+        constants.append(np.array(c, np.float64))
         constant += len(c)
     histories = _by_population(histories, synapses, populations)
     return Plastic(_joined(synapses, PLASTIC), histories, _floats(constants), _floats(rows))
 
 
-def _begun(rule, own, constants, weights, n):
-    """Rows of synapses (n, width) to begin with."""
-    rows = np.zeros((n, own.width))
+def _begun(network, j, c, lowered, indptr, weight):
+    """Rows of all synapses of a declared projection (n, width) to begin with; `lowered` are the projections it has become, one for each block."""
+    rule, own = j.synapse.rule, layout(j.synapse.rule)
+    first, rows = int(lowered.first[0]), int(lowered.pre_count[0])
+    at = indptr[lowered.row[0] : lowered.row[0] + rows * len(lowered) + 1] - first
+    n = int(at[-1])
+    out = np.zeros((n, own.width))
+    weights = shared_or_own(weight, lowered.weight[0], lowered.weight_stride[0], n)
     if rule.start is None:
-        rows[:, own.state] = weights
-        return rows
-    shared = np.unique(weights)
-    states = np.array([rule.start(constants, w) for w in shared.tolist()]).reshape(len(shared), len(rule.state_type._fields))
-    rows[:, own.state : own.trace] = states[np.searchsorted(shared, np.broadcast_to(weights, (n,)))]
-    return rows
+        out[:, own.state] = weights
+    else:
+        shared = np.unique(weights)
+        states = np.array([rule.start(c, w) for w in shared.tolist()]).reshape(len(shared), len(rule.state_type._fields))
+        out[:, own.state : own.trace] = states[np.searchsorted(shared, np.broadcast_to(weights, (n,)))]
+    filling = Filling(j, network.seed, block_bits(network)[j.post.population.ordinal], 1)
+    for which, p in enumerate(rule.own):
+        out[:, own.state + rule.state_type._fields.index(p.name)] = filling.values(at, j.own[p.name], which)
+    if rule.random:
+        out[:, own.state + rule.state_type._fields.index("number")] = np.arange(n)
+    return out
 
 
 def _by_population(histories, synapses, populations):

@@ -66,6 +66,8 @@ class Projection:
         """Refuse weights that the rule does not allow."""
         if self.procedural:
             raise ConnectivityError(f"procedural=True stores nothing, and plastic weights have to be kept, in '{self.label}'")
+        values = self.synapse.values
+        self.own = {p.name: self._values(values[p.name], p.name, ParameterError) for p in self.synapse.rule.own}
         limits = self.synapse.limits
         if limits is None or np.size(self.weight) == 0:
             return

@@ -24,6 +24,8 @@ PARAMETER = 6
 TOTAL_NUMBER = 8
 CURRENT = 9
 FIRING = 16
+SYNAPSE_PARAMETER = 17
+SYNAPSE = 18
 
 # The counter word that separates the number of events of a drive's bin from the events themselves.
 EVENT_COUNT = 0xFFFFFFFF
@@ -58,6 +60,12 @@ def unit_exponential(number, k0, k1):
     """The exponential number of mean 1 that belongs to a whole number: above 0 always, and at most 36.8."""
     high, low, _, _ = philox(number & _MASK, (number >> 32) & _MASK, 0, 0, k0, k1)
     return -math.log1p(-max(unit(high, low), _LEAST))
+
+
+def unit_number(number, draw, k0, k1):
+    """The uniform number in [0, 1) that belongs to two whole numbers: draw `draw` of thing `number`."""
+    high, low, _, _ = philox(number & _MASK, (number >> 32) & _MASK, draw & _MASK, (draw >> 32) & _MASK, k0, k1)
+    return unit(high, low)
 
 
 def below(n, word):

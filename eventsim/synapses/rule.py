@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..errors import ParameterError
 
 # The trace of a side that a rule does not listen to.
@@ -60,6 +62,9 @@ class SynapseRule:
     parameter_type, constant_type, state_type : named tuple classes of floats
         The parameters, the constants derived from them, and the state of a synapse. The weight `w` comes first.
     prepare : (parameters) -> constants
+    own : tuple of Parameter
+        Of these every synapse may have its own value (a number, an array or a distribution): variables of the state that begin so. They are
+        neither in parameter_type nor handed to `prepare`.
     on_pre : (constants, state, x, y) -> state after the arrival of a presynaptic spike
         x and y are the traces of the two sides just before it.
     on_post : (constants, state, x, y) -> state after a postsynaptic spike; None: the rule does not listen to them
@@ -72,6 +77,9 @@ class SynapseRule:
         None: the weight before, which is what the spike finds
     start : (constants, w) -> state in which a synapse of weight w begins; None: all other variables begin at 0
     limits : (parameters) -> (low, high), between which weights have to begin; None: anywhere
+    random : bool
+        Synapses draw random numbers: the constants key0 and key1 are the key of the projection's stream, the variables number and draws say
+        which synapse this is and how often it has drawn (numerics/random.py: `unit_number`); `prepare` and `start` leave them 0.
     check : (parameters) -> what is wrong with them together, in words, or None
     variant : distinguishes compiled variants of one rule
     """
@@ -84,6 +92,7 @@ class SynapseRule:
     state_type: type
     prepare: Callable
     source: str
+    own: tuple = ()
     on_pre: Callable = unchanged
     on_post: Callable | None = None
     pre_type: type | None = None
@@ -96,15 +105,22 @@ class SynapseRule:
     transmit: Callable = weight_before
     start: Callable | None = None
     limits: Callable | None = None
+    random: bool = False
     check: Callable | None = None
     variant: int | str = 0
 
     def __post_init__(self):
         if self.state_type._fields[:1] != ("w",):
             raise ParameterError(f"the state of rule {self.name} must begin with the weight w, got {self.state_type._fields}")
-        rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in self.parameters]
+        lacking = {p.name for p in self.own} | ({"number", "draws"} if self.random else set())
+        if not lacking <= set(self.state_type._fields):
+            raise ParameterError(f"the state of rule {self.name} must have {sorted(lacking)}, got {self.state_type._fields}")
+        if self.random and not {"key0", "key1"} <= set(self.constant_type._fields):
+            raise ParameterError(f"rule {self.name} has random=True, so key0 and key1 must be among its constants")
+        given = (*self.parameters, *self.own)
+        rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in given]
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\nParameters\n----------\n" + "\n".join(rows))
-        keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in self.parameters]
+        keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in given]
         positional = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in ("weight", "delay")]
         object.__setattr__(self, "__signature__", inspect.Signature(positional + keywords))
 
@@ -118,13 +134,14 @@ class SynapseRule:
 
     def __call__(self, weight, delay, *, backprop_delay=0.0, post_first=False, **values):
         """A `Synapse`: this rule with a weight, a delay and parameters, each given by name."""
-        known = [p.name for p in self.parameters]
+        parameters = (*self.parameters, *self.own)
+        known = [p.name for p in parameters]
         for name in values:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"; did you mean {near[0]!r}?" if near else "."
                 raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
-        return Synapse(self, weight, delay, {p.name: values.get(p.name, p.default) for p in self.parameters}, backprop_delay, post_first)
+        return Synapse(self, weight, delay, {p.name: values.get(p.name, p.default) for p in parameters}, backprop_delay, post_first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +177,10 @@ class Synapse:
         for p in self.rule.parameters:
             name = f"{self.rule.name} {p.name}"
             self.values[p.name] = _cast.number(self.values[p.name], name, p.unit, p.low, p.low_open, high=p.high, far=p.far)
-        given = self.rule.parameter_type(**self.values)
-        wrong = self.rule.check and self.rule.check(given)
+        for p in self.rule.own:
+            flat = np.ravel(self.values[p.name]) if np.ndim(self.values[p.name]) else self.values[p.name]
+            _cast.check_parameter(flat, p, self.rule.name)  # its shape is checked where the projection is known
+        wrong = self.rule.check and self.rule.check(self._shared)
         if wrong:
             raise ParameterError(f"{self.rule.name}: {wrong}")
         for name, value in (("backprop_delay", self.backprop_delay), ("post_first", self.post_first)):
@@ -170,11 +189,15 @@ class Synapse:
             object.__setattr__(self, name, clean)
 
     @property
+    def _shared(self):
+        return self.rule.parameter_type(*(self.values[p.name] for p in self.rule.parameters))
+
+    @property
     def constants(self):
         """The rule's constants."""
-        return self.rule.prepare(self.rule.parameter_type(**self.values))
+        return self.rule.prepare(self._shared)
 
     @property
     def limits(self):
         """Smallest and largest weight to begin with, or None."""
-        return self.rule.limits and self.rule.limits(self.rule.parameter_type(**self.values))
+        return self.rule.limits and self.rule.limits(self._shared)

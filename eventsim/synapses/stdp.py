@@ -26,7 +26,9 @@ from .rule import SynapseRule
 PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "w_min", "w_max", "mu_plus", "mu_minus"))
-Constants = namedtuple("Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "w_max", "low", "high", "mu_plus", "mu_minus"))
+Constants = namedtuple(
+    "Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "w_max", "low", "high", "mu_plus", "mu_minus")
+)
 State = namedtuple("State", ("w",))
 Paired = namedtuple("Paired", ("w", "arrived", "fired"))  # whether the last arrival, the last postsynaptic spike can still pair
 Pre = namedtuple("Pre", ("x",))
@@ -36,7 +38,9 @@ Post = namedtuple("Post", ("y",))
 def prepare(p):
     towards = math.copysign(1.0, p.w_max - p.w_min)
     low, high = min(p.w_min, p.w_max), max(p.w_min, p.w_max)
-    return Constants(1.0 / p.tau_plus, 1.0 / p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus)
+    return Constants(
+        1.0 / p.tau_plus, 1.0 / p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus
+    )
 
 
 def limits(p):
