@@ -202,7 +202,14 @@ def test_public_functions_say_what_they_take(name):
     taken = [p for p in inspect.signature(called).parameters if p not in ("self", "cls")]
     if inspect.isclass(function) and called is object.__init__:
         taken = []
-    made_by_us = function in (eventsim.Spikes, eventsim.Trace, eventsim.AuditReport, eventsim.NeuronModel)
+    made_by_us = function in (
+        eventsim.Spikes,
+        eventsim.Trace,
+        eventsim.AuditReport,
+        eventsim.NeuronModel,
+        eventsim.SynapseRule,
+        eventsim.Synapse,
+    )
     small = {"expected", "check", "at", "support", "next_time", "take", "parameter"}
     if taken and not made_by_us and name.rsplit(".", 1)[1] not in small:
         text = inspect.getdoc(function)
@@ -218,7 +225,11 @@ def test_modules_and_public_definitions_have_docstrings(name):
         return
     assert ast.get_docstring(TREES[name])
     for node in TREES[name].body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and not name.startswith("neurons/"):
+        if (
+            isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            and not node.name.startswith("_")
+            and not name.startswith(("neurons/", "synapses/"))
+        ):
             assert ast.get_docstring(node) or _is_plain_tuple(node), f"{node.name}, line {node.lineno}"
 
 

@@ -54,7 +54,20 @@ KEY = ("key0", "key1")
 
 @dataclass(frozen=True)
 class Parameter:
-    """Name, default, unit and range of one parameter; `far` is the number that stands for infinity where that is allowed."""
+    """One parameter of a model or a rule.
+
+    Parameters
+    ----------
+    name : str
+    default : float
+    unit : str
+        Its first letter says which of the project's units: ms, mV, pA, pF, nS, GOhm; "" for a plain number.
+    low, high : float
+        Range; with low_open, low itself does not belong to it.
+    low_open : bool
+    far : float, optional
+        The number that stands for infinity, where that is allowed.
+    """
 
     name: str
     default: float

@@ -157,6 +157,7 @@ class Synapse:
         From the presynaptic spike to its arrival at the synapse, where it is delivered.
     values : dict
         Of parameters.
+    weight_dtype : always "float64"
     backprop_delay : float, ms, >= 0
         From the postsynaptic spike to the synapse.
     post_first : bool

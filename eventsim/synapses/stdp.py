@@ -63,7 +63,7 @@ def power(base, exponent):
         return 1.0
     if exponent == 1.0:
         return base
-    return base**exponent
+    return math.pow(base, exponent)
 
 
 def clipped(c, w):
