@@ -10,14 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from .network import CSR, FixedInDegree, FixedOutDegree, Network, Uniform
-from .neurons import LIF
+from .neurons import LIF, AdEx
 from .published import (
+    brette2007,
     brunel2000,
     brunel2000_mean_field,
     potjans_diesmann2014,
     vogels_abbott2005,
     vogels_abbott2005_currents,
 )
+from .published.brette2007 import traub_neuron
 
 PULSES_SETTLE = 60.0  # ms, after which pulse-coupled neurons have lost their common start
 
@@ -101,6 +103,85 @@ def pulse_coupled(n=10_000, outputs=100, seed=1):
     inh.set(v=-drive * np.expm1(-phase * math.log(drive / (drive - 1.0))))
     net.connect(inh, inh, FixedOutDegree(outputs, autapses=False), weight=-1.0 / root, delay=0.0)
     return net
+
+
+def sparse(neuron, n, inputs, weight_exc, weight_inh, initial, seed=1):
+    """Neurons that fire by a current of their own and are coupled sparsely: 80 % excitatory, delay 1.5 ms.
+
+    Parameters
+    ----------
+    neuron : Neuron
+        Its constant current should differ between neurons, so that nothing happens in lockstep.
+    n : int
+        Number of neurons.
+    inputs : int
+        Of each neuron, 80 % of them excitatory, drawn with replacement.
+    weight_exc, weight_inh : float
+        In the neuron's unit.
+    initial : float or distribution, mV
+        Of the potential.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    net = Network(seed=seed)
+    exc = net.population(round(0.8 * n), neuron, name="exc")
+    inh = net.population(n - exc.n, neuron, name="inh")
+    excitatory = round(0.8 * inputs)
+    for post in (exc, inh):
+        post.set(v=initial)
+        for pre, k, weight in ((exc, excitatory, weight_exc), (inh, inputs - excitatory, weight_inh)):
+            net.connect(pre, post, FixedInDegree(k), weight=weight, delay=1.5)
+    return net
+
+
+def sparse_adex(n=1_000, connectivity=0.02, tolerance=1e-9, seed=1):
+    """Adapting exponential neurons (`AdEx`, conductances) at some 10 Hz, each with a constant current of 550 to 900 pA.
+
+    +2 and -8 nS at 20 inputs; more inputs have weights that are smaller in proportion.
+
+    Parameters
+    ----------
+    n : int
+        Number of neurons.
+    connectivity : float
+        Inputs of each neuron, as a share of all neurons: 0.02 makes 20 of 1,000.
+    tolerance : float
+        Of a step of the integration, 1e-13 to 1e-3.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    inputs = round(connectivity * n)
+    neuron = AdEx(i_offset=Uniform(550.0, 900.0), t_ref=0.0, tolerance=tolerance)
+    return sparse(neuron, n, inputs, 40.0 / inputs, -160.0 / inputs, Uniform(-70.6, -55.0), seed)
+
+
+def sparse_hodgkin_huxley(n=400, inputs=20, tolerance=1e-9, seed=1):
+    """Hodgkin-Huxley neurons (those of Brette et al. 2007) at some 15 Hz, each with a constant current of -50 to 100 pA.
+
+    Parameters
+    ----------
+    n : int
+        Number of neurons.
+    inputs : int
+        Of each neuron: +1.5 nS with 5 ms and -16 nS with 10 ms.
+    tolerance : float
+        Of a step of the integration, 1e-13 to 1e-3.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    return sparse(traub_neuron(i_offset=Uniform(-50.0, 100.0), tolerance=tolerance), n, inputs, 1.5, -16.0, Uniform(-65.0, -55.0), seed)
 
 
 def silent(n=1_000_000, seed=1):
