@@ -139,7 +139,7 @@ def sparse(neuron, n, inputs, weight_exc, weight_inh, initial, seed=1):
 
 
 def sparse_adex(n=1_000, connectivity=0.02, tolerance=1e-9, seed=1):
-    """Adapting exponential neurons (`AdEx`, conductances) at some 10 Hz, each with a constant current of 550 to 900 pA.
+    """Adapting exponential neurons (`AdEx`, conductances) at some 10 Hz, each with a constant current of 515 to 865 pA.
 
     +2 and -8 nS at 20 inputs; more inputs have weights that are smaller in proportion.
 
@@ -159,7 +159,7 @@ def sparse_adex(n=1_000, connectivity=0.02, tolerance=1e-9, seed=1):
         With populations "exc" and "inh".
     """
     inputs = round(connectivity * n)
-    neuron = AdEx(i_offset=Uniform(550.0, 900.0), t_ref=0.0, tolerance=tolerance)
+    neuron = AdEx(i_offset=Uniform(515.0, 865.0), t_ref=0.0, tolerance=tolerance)
     return sparse(neuron, n, inputs, 40.0 / inputs, -160.0 / inputs, Uniform(-70.6, -55.0), seed)
 
 
@@ -272,6 +272,17 @@ def workloads(quick=False):
             "3.1 Hz: NEST at full size",
         )
 
+    def adapting(connectivity, rate):
+        return Workload(
+            f"AdEx, 1,000 neurons, connectivity {connectivity:g}",
+            lambda s: sparse_adex(connectivity=connectivity, seed=s),
+            100.0 if quick else 500.0,
+            8.0,
+            13.0,
+            rate,
+            300.0,
+        )
+
     return {
         "A": jumps(1, 100.0 if quick else 1000.0),
         "A40k": jumps(10, 20.0 if quick else 200.0),
@@ -301,6 +312,25 @@ def workloads(quick=False):
         "S1M": pulses(1_000_000),
         "P": circuit(0.05 if quick else 0.1, "poisson", 100.0, 2.5, 4.2),
         "Pfull": circuit(1.0, "dc", 100.0, 2.5, 4.2),
+        "AdEx": adapting(0.02),
+        "AdEx10": adapting(0.1),
+        "COBA": Workload(
+            "Brette et al. 2007, benchmark 1 (conductances)",
+            lambda s: brette2007(1, seed=s, scale=0.25 if quick else 1.0),
+            20.0 if quick else 100.0,
+            9.0,
+            26.0,
+            "14 to 21 Hz at full size, 11 to 23 at a quarter, by draw",
+            50.0,
+        ),
+        "HH": Workload(
+            f"Hodgkin-Huxley, sparse, {100 if quick else 400}",
+            lambda s: sparse_hodgkin_huxley(100 if quick else 400, seed=s),
+            20.0 if quick else 100.0,
+            8.0,
+            21.0,
+            "14.1 Hz: Brian2, rk4 with steps of 0.01 ms",
+        ),
         "M": Workload("10^8 stored synapses", lambda s: stored(10_000_000 if quick else 100_000_000, seed=s), 1000.0, 0.0, 0.0, "at rest"),
         "M1e9": Workload("10^9 stored synapses", lambda s: stored(1_000_000_000, seed=s), 1000.0, 0.0, 0.0, "at rest"),
         "Z": Workload("a million silent neurons", lambda s: silent(seed=s), 1000.0, 0.0, 0.0, "at rest"),
@@ -325,6 +355,10 @@ ABOUT = {
     "S1M": "the same with a million neurons",
     "P": "the cortical microcircuit of Potjans and Diesmann at a tenth of its size",
     "Pfull": "the same at full size: 77,169 neurons, 299 million synapses",
+    "AdEx": "1,000 adapting exponential neurons (bounded) at 10 Hz, 20 inputs each",
+    "AdEx10": "the same with 100 inputs each",
+    "COBA": "benchmark 1 of Brette et al. 2007: 4,000 LIF neurons with conductances (bounded)",
+    "HH": "400 Hodgkin-Huxley neurons (bounded), 20 inputs each",
     "M": "10^8 stored synapses at rest: bytes a synapse, seconds to build",
     "M1e9": "10^9 stored synapses at rest",
     "Z": "a million silent neurons: what silence costs",

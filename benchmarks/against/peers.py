@@ -119,7 +119,7 @@ class Standing:
 
     def __init__(self, peer, script, arguments, deadline=math.inf):
         command, self.limit = _command(peer, script, arguments), _limit(deadline)
-        self.errors = tempfile.TemporaryFile("w+")
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the program)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self.errors, text=True, env=_environment())
 

@@ -48,9 +48,10 @@ dw/dt = (a * (v - v_rest) - w) / tau_w : amp
 )
 UNITS = {"mV": mV, "ms": ms, "nS": nS, "pA": pA, "pF": pF}
 
+SYNAPSES = ("tau_syn_exc", "tau_syn_inh", "e_rev_exc", "e_rev_inh")
 PARAMETERS = {
-    "HodgkinHuxley": "c_m g_na g_k g_leak e_rev_na e_rev_k e_rev_leak v_offset v_thresh tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh".split(),
-    "AdEx": "tau_m c_m v_rest v_reset v_thresh v_spike delta_t a b tau_w tau_syn_exc tau_syn_inh e_rev_exc e_rev_inh".split(),
+    "HodgkinHuxley": ("c_m", "g_na", "g_k", "g_leak", "e_rev_na", "e_rev_k", "e_rev_leak", "v_offset", "v_thresh", "t_ref", *SYNAPSES),
+    "AdEx": ("tau_m", "c_m", "v_rest", "v_reset", "v_thresh", "v_spike", "delta_t", "a", "b", "tau_w", *SYNAPSES),
 }
 
 
@@ -58,8 +59,8 @@ def neurons_of(populations, method):
     """The neurons, of all populations that are no sources: their parameters are shared but for the constant current."""
     kind, units = one(populations, "model"), populations[0]["units"]
     constants = {name: one(populations, name) * UNITS[units[name]] for name in PARAMETERS[kind]}
-    if kind == "HodgkinHuxley":  # nothing is reset: it fires where v crosses, and again after it has been below
-        rules = {"threshold": "v > v_thresh", "refractory": "v > v_thresh"}
+    if kind == "HodgkinHuxley":  # nothing is reset: the next crossing counts when v has been below and the refractory period is over
+        rules = {"threshold": "v > v_thresh", "refractory": "v > v_thresh or t - lastspike < t_ref"}
         equations = HODGKIN_HUXLEY
     else:
         rules = {"threshold": "v > v_spike", "reset": "v = v_reset; w += b"}
