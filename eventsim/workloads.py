@@ -312,8 +312,8 @@ def workloads(quick=False):
         "S1M": pulses(1_000_000),
         "P": circuit(0.05 if quick else 0.1, "poisson", 100.0, 2.5, 4.2),
         "Pfull": circuit(1.0, "dc", 100.0, 2.5, 4.2),
-        "AdEx": adapting(0.02),
-        "AdEx10": adapting(0.1),
+        "AdEx": adapting(0.02, "10.9 Hz: Brian2, rk4 with steps of 0.01 ms"),
+        "AdEx10": adapting(0.1, "9.1 Hz: Brian2, rk4 with steps of 0.01 ms"),
         "COBA": Workload(
             "Brette et al. 2007, benchmark 1 (conductances)",
             lambda s: brette2007(1, seed=s, scale=0.25 if quick else 1.0),
