@@ -40,5 +40,5 @@ def _figure(w, tolerance, sim, measured):
         "ms_simulated_per_run": w.duration,
     }
     checked = f"reference on a small instance; mean rate {w.lowest:g} to {w.highest:g} Hz ({w.basis})"
-    name = f"{w.name}, {rate:.1f} Hz, tolerance {tolerance:g}: model time over wall time"
+    name = f"{w.name}, tolerance {tolerance:g}: model time over wall time"
     return Figure(name, "times real time", [1e-3 * w.duration / m["wall_s"] for m in measured], checked, detail)
