@@ -81,7 +81,7 @@ def beside_others():
     if path is None:
         return ""
     result = json.loads(path.read_text())
-    entries = [e for part in ("networks", "sweep") for e in result.get(part, [])]
+    entries = [e for part in ("networks", "sweep", "bounded") for e in result.get(part, [])]
     loads, commits = ([e["measured"][key] for e in entries] for key in ("load", "commit"))
     m = result["machine"]
     told = f"Measured {result['date']}, eventsim at {', '.join(sorted(set(commits)))}; {m['processor']}, {m['cores']} cores; load {min(loads)} to {max(loads)}."

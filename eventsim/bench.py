@@ -88,12 +88,13 @@ def measure(workload, seed=1, threads=1):
         sim.run(workload.duration)
         after = sim.stats
         parts.append({k: after[k] - before[k] for k in ("wall_s", "deliveries", "drive_events", "spikes")})
-    rate = mean_rate(sim.spikes, sim.network.populations, begin=begin, end=sim.now)
+    neurons = [p for p in sim.network.populations if not p.is_source]
+    rate = mean_rate(sim.spikes, neurons, begin=begin, end=sim.now)
     correct = workload.lowest <= rate <= workload.highest
     result = {
         "name": workload.name,
         "threads": threads,
-        "neurons": sim.network.size,
+        "neurons": sum(p.n for p in neurons),
         "synapses": sim.routing["synapses"],
         "engine": sim.stats["engine"],
         "simulated_ms": sim.now - begin,

@@ -10,14 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from .network import CSR, FixedInDegree, FixedOutDegree, Network, Uniform
-from .neurons import LIF
+from .neurons import LIF, AdEx
 from .published import (
+    brette2007,
     brunel2000,
     brunel2000_mean_field,
     potjans_diesmann2014,
     vogels_abbott2005,
     vogels_abbott2005_currents,
 )
+from .published.brette2007 import traub_neuron
 
 PULSES_SETTLE = 60.0  # ms, after which pulse-coupled neurons have lost their common start
 
@@ -101,6 +103,85 @@ def pulse_coupled(n=10_000, outputs=100, seed=1):
     inh.set(v=-drive * np.expm1(-phase * math.log(drive / (drive - 1.0))))
     net.connect(inh, inh, FixedOutDegree(outputs, autapses=False), weight=-1.0 / root, delay=0.0)
     return net
+
+
+def sparse(neuron, n, inputs, weight_exc, weight_inh, initial, seed=1):
+    """Neurons that fire by a current of their own and are coupled sparsely: 80 % excitatory, delay 1.5 ms.
+
+    Parameters
+    ----------
+    neuron : Neuron
+        Its constant current should differ between neurons, so that nothing happens in lockstep.
+    n : int
+        Number of neurons.
+    inputs : int
+        Of each neuron, 80 % of them excitatory, drawn with replacement.
+    weight_exc, weight_inh : float
+        In the neuron's unit.
+    initial : float or distribution, mV
+        Of the potential.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    net = Network(seed=seed)
+    exc = net.population(round(0.8 * n), neuron, name="exc")
+    inh = net.population(n - exc.n, neuron, name="inh")
+    excitatory = round(0.8 * inputs)
+    for post in (exc, inh):
+        post.set(v=initial)
+        for pre, k, weight in ((exc, excitatory, weight_exc), (inh, inputs - excitatory, weight_inh)):
+            net.connect(pre, post, FixedInDegree(k), weight=weight, delay=1.5)
+    return net
+
+
+def sparse_adex(n=1_000, connectivity=0.02, tolerance=1e-9, seed=1):
+    """Adapting exponential neurons (`AdEx`, conductances) at some 10 Hz, each with a constant current of 515 to 865 pA.
+
+    +2 and -8 nS at 20 inputs; more inputs have weights that are smaller in proportion.
+
+    Parameters
+    ----------
+    n : int
+        Number of neurons.
+    connectivity : float
+        Inputs of each neuron, as a share of all neurons: 0.02 makes 20 of 1,000.
+    tolerance : float
+        Of a step of the integration, 1e-13 to 1e-3.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    inputs = round(connectivity * n)
+    neuron = AdEx(i_offset=Uniform(515.0, 865.0), t_ref=0.0, tolerance=tolerance)
+    return sparse(neuron, n, inputs, 40.0 / inputs, -160.0 / inputs, Uniform(-70.6, -55.0), seed)
+
+
+def sparse_hodgkin_huxley(n=400, inputs=20, tolerance=1e-9, seed=1):
+    """Hodgkin-Huxley neurons (those of Brette et al. 2007) at some 15 Hz, each with a constant current of -50 to 100 pA.
+
+    Parameters
+    ----------
+    n : int
+        Number of neurons.
+    inputs : int
+        Of each neuron: +1.5 nS with 5 ms and -16 nS with 10 ms.
+    tolerance : float
+        Of a step of the integration, 1e-13 to 1e-3.
+    seed : int
+
+    Returns
+    -------
+    Network
+        With populations "exc" and "inh".
+    """
+    return sparse(traub_neuron(i_offset=Uniform(-50.0, 100.0), tolerance=tolerance), n, inputs, 1.5, -16.0, Uniform(-65.0, -55.0), seed)
 
 
 def silent(n=1_000_000, seed=1):
@@ -191,6 +272,17 @@ def workloads(quick=False):
             "3.1 Hz: NEST at full size",
         )
 
+    def adapting(connectivity, rate):
+        return Workload(
+            f"AdEx, 1,000 neurons, connectivity {connectivity:g}",
+            lambda s: sparse_adex(connectivity=connectivity, seed=s),
+            100.0 if quick else 500.0,
+            8.0,
+            13.0,
+            rate,
+            300.0,
+        )
+
     return {
         "A": jumps(1, 100.0 if quick else 1000.0),
         "A40k": jumps(10, 20.0 if quick else 200.0),
@@ -220,6 +312,25 @@ def workloads(quick=False):
         "S1M": pulses(1_000_000),
         "P": circuit(0.05 if quick else 0.1, "poisson", 100.0, 2.5, 4.2),
         "Pfull": circuit(1.0, "dc", 100.0, 2.5, 4.2),
+        "AdEx": adapting(0.02, "10.9 Hz: Brian2, rk4 with steps of 0.01 ms"),
+        "AdEx10": adapting(0.1, "9.1 Hz: Brian2, rk4 with steps of 0.01 ms"),
+        "COBA": Workload(
+            "Brette et al. 2007, benchmark 1 (conductances)",
+            lambda s: brette2007(1, seed=s, scale=0.25 if quick else 1.0),
+            20.0 if quick else 100.0,
+            9.0,
+            26.0,
+            "14 to 21 Hz at full size, 11 to 23 at a quarter, by draw",
+            50.0,
+        ),
+        "HH": Workload(
+            f"Hodgkin-Huxley, sparse, {100 if quick else 400}",
+            lambda s: sparse_hodgkin_huxley(100 if quick else 400, seed=s),
+            20.0 if quick else 100.0,
+            8.0,
+            21.0,
+            "14.1 Hz: Brian2, rk4 with steps of 0.01 ms",
+        ),
         "M": Workload("10^8 stored synapses", lambda s: stored(10_000_000 if quick else 100_000_000, seed=s), 1000.0, 0.0, 0.0, "at rest"),
         "M1e9": Workload("10^9 stored synapses", lambda s: stored(1_000_000_000, seed=s), 1000.0, 0.0, 0.0, "at rest"),
         "Z": Workload("a million silent neurons", lambda s: silent(seed=s), 1000.0, 0.0, 0.0, "at rest"),
@@ -244,6 +355,10 @@ ABOUT = {
     "S1M": "the same with a million neurons",
     "P": "the cortical microcircuit of Potjans and Diesmann at a tenth of its size",
     "Pfull": "the same at full size: 77,169 neurons, 299 million synapses",
+    "AdEx": "1,000 adapting exponential neurons (bounded) at 10 Hz, 20 inputs each",
+    "AdEx10": "the same with 100 inputs each",
+    "COBA": "benchmark 1 of Brette et al. 2007: 4,000 LIF neurons with conductances (bounded)",
+    "HH": "400 Hodgkin-Huxley neurons (bounded), 20 inputs each",
     "M": "10^8 stored synapses at rest: bytes a synapse, seconds to build",
     "M1e9": "10^9 stored synapses at rest",
     "Z": "a million silent neurons: what silence costs",

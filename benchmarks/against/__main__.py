@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 from ..harness import RESULTS, machine, versions
+from . import bounded
 from .cases import cases, sweep
 from .peers import PEERS, folder, installed
 from .session import compare, exactness, phases
 from .tables import tables
 
-PARTS = ("exactness", "networks", "phases", "sweep")
+PARTS = ("exactness", "networks", "phases", "sweep", "bounded")
+USUAL = PARTS[:-1]  # which fit into ten minutes together
 
 
 def main():
@@ -21,8 +23,13 @@ def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.against", description="eventsim beside other simulators, on the same arrays."
     )
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--cases", nargs="+", metavar="NAME", help=f"of the networks and the sweep: {', '.join([*cases(), *sweep()])}")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=USUAL, help=f"default: {' '.join(USUAL)}")
+    parser.add_argument(
+        "--cases",
+        nargs="+",
+        metavar="NAME",
+        help=f"of the networks and the sweep: {', '.join([*cases(), *sweep()])}; bounded: {', '.join(bounded.cases())}",
+    )
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000, 1_000_000], help="of the pulse-coupled networks")
     parser.add_argument("--output", type=Path, help="to add to (default: benchmarks/results/DATE-against.json)")
@@ -42,6 +49,9 @@ def main():
         if part in options.parts:
             wanted = {name: case for name, case in known.items() if not options.cases or name in options.cases}
             result[part] = [compare(name, case, options.peers, begin + 60.0 * options.minutes) for name, case in wanted.items()]
+    if "bounded" in options.parts:
+        wanted = {name: case for name, case in bounded.cases().items() if not options.cases or name in options.cases}
+        result["bounded"] = [bounded.compare(name, case, begin + 60.0 * options.minutes) for name, case in wanted.items()]
     if "phases" in options.parts:
         result["phases"] = phases(options.sizes)
     result["seconds"] = time.perf_counter() - begin
@@ -57,10 +67,10 @@ def main():
 def merged(old, new):
     """Earlier results with those replaced that were measured again; each entry says under what it was."""
     out = {**old, **new}
-    for part in ("networks", "sweep"):
+    for part, of in (("networks", cases()), ("sweep", sweep()), ("bounded", bounded.cases())):
         again = {entry["case"] for entry in new.get(part, [])}
         known = [entry for entry in old.get(part, []) if entry["case"] not in again] + new.get(part, [])
-        order = list(cases() if part == "networks" else sweep())
+        order = list(of)
         out[part] = sorted((e for e in known if e["case"] in order), key=lambda e: order.index(e["case"]))
     return out
 

@@ -4,12 +4,22 @@ import json
 import math
 import os
 import subprocess
+import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = "EVENTSIM_PEERS"
+RESULT = "RESULT "  # how the line begins in which a program answers
 TIMEOUT = 240.0  # s, of one run with its building
+AGREEING = 0.15  # relative difference of mean rates up to which speeds are compared (a grid alone makes 11 % in network C)
+
+
+def say(text):
+    """Progress, on standard error."""
+    print(text, file=sys.stderr, flush=True)
 
 
 class Peer(NamedTuple):
@@ -78,21 +88,87 @@ def run(peer, network, warm_up, duration, spikes="-", deadline=math.inf):
     ------
     PeerFailed
     """
+    command = _command(peer, peer.script, [network, peer.mode, warm_up, duration, spikes])
+    limit = _limit(deadline)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit, env=_environment())
+    except subprocess.TimeoutExpired:
+        raise PeerFailed(f"took more than {limit:.0f} s") from None
+    found = [line for line in done.stdout.splitlines() if line.startswith(RESULT)]
+    if done.returncode or not found:
+        raise PeerFailed(f"stopped: {_last_words(done.stderr or done.stdout)}")
+    return json.loads(found[-1].removeprefix(RESULT))
+
+
+class Standing:
+    """A peer's program that builds once and then runs whenever it is told to, so that runs of others come in between.
+
+    Parameters
+    ----------
+    peer : Peer
+    script : str
+        Reads lines from standard input; runs once for each, and answers with a line of JSON.
+    arguments : list
+    deadline : float, s
+        Of `time.perf_counter()`.
+
+    Raises
+    ------
+    PeerFailed
+    """
+
+    def __init__(self, peer, script, arguments, deadline=math.inf):
+        command, self.limit = _command(peer, script, arguments), _limit(deadline)
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the program)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self.errors, text=True, env=_environment())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+        self.errors.close()
+
+    def again(self):
+        """Run once, from the beginning; what the program answers, a dict."""
+        timer = threading.Timer(self.limit, self.process.kill)
+        timer.start()
+        try:
+            self.process.stdin.write("run\n")
+            self.process.stdin.flush()
+            found = next((line for line in self.process.stdout if line.startswith(RESULT)), None)
+        except BrokenPipeError:
+            found = None
+        finally:
+            late = not timer.is_alive()
+            timer.cancel()
+        if found is None:
+            if late:
+                raise PeerFailed(f"took more than {self.limit:.0f} s")
+            self.errors.seek(0)
+            raise PeerFailed(f"stopped: {_last_words(self.errors.read())}")
+        return json.loads(found.removeprefix(RESULT))
+
+
+def _command(peer, script, arguments):
     if not installed(peer):
         raise PeerFailed(f"not installed in {folder()} (see benchmarks/against/README.md)")
+    return [str(c) for c in (python(peer), Path(__file__).parent / script, *arguments)]
+
+
+def _limit(deadline):
     remaining = deadline - time.perf_counter()
     if remaining <= 0.0:
         raise PeerFailed("left out: time is up")
-    command = [python(peer), Path(__file__).parent / peer.script, network, peer.mode, str(warm_up), str(duration), spikes]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
-    limit = min(TIMEOUT, remaining)
-    try:
-        done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, timeout=limit, env=environment)
-    except subprocess.TimeoutExpired:
-        raise PeerFailed(f"took more than {limit:.0f} s") from None
-    found = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-    if done.returncode or not found:
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["said nothing"]
-        last = " ".join(lines[-3:])[-250:]
-        raise PeerFailed(f"stopped: {last}")
-    return json.loads(found[-1].removeprefix("RESULT "))
+    return min(TIMEOUT, remaining)
+
+
+def _environment():
+    return {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
+
+
+def _last_words(text):
+    lines = text.strip().splitlines() or ["said nothing"]
+    return " ".join(lines[-3:])[-250:]

@@ -3,7 +3,6 @@
 import os
 import shutil
 import statistics
-import sys
 import time
 
 import numpy as np
@@ -15,15 +14,9 @@ from eventsim.workloads import PULSES_SETTLE, pulse_coupled
 from ..harness import versions
 from .compiled import heap, roofline
 from .export import export
-from .peers import PEERS, PeerFailed, run, scratch
+from .peers import AGREEING, PEERS, PeerFailed, run, say, scratch
 
-AGREEING = 0.15  # relative difference of mean rates up to which speeds are compared (a grid alone makes 11 % in network C)
 ROOFLINE_DELIVERIES = 30_000_000
-
-
-def say(text):
-    """Progress, on standard error."""
-    print(text, file=sys.stderr, flush=True)
 
 
 class Own:

@@ -1,5 +1,7 @@
 """The results of a session as tables in Markdown."""
 
+import statistics
+
 from .peers import PEERS
 
 
@@ -26,6 +28,8 @@ def tables(result):
                 else f"{r['heap'].get('failed', 'rate disagrees')} | -"
             )
             lines += [f"| {r['neurons']:,} | {r['rate_hz']:.3f} | {1e-6 * r['deliveries_per_s']:.2f} | {speed} |"]
+    if result.get("bounded"):
+        lines += _bounded(result["bounded"])
     if "exactness" in result:
         lines += ["", "200 neurons without noise, 500 ms: spikes before the first that is not eventsim's, median error until then", ""]
         for key, r in result["exactness"].items():
@@ -48,3 +52,43 @@ def _row(r):
     shared = r["roofline"].get("shared")
     cells.append(f"{1e-6 * shared:.0f}" if shared else r["roofline"]["failed"])
     return "| " + " | ".join(cells) + " |"
+
+
+def _bounded(cases):
+    """Neurons without a closed form: a row for each method and step of Brian2."""
+    lines = [
+        "",
+        "Neurons without a closed form, at equal accuracy: errors of spike times, median and largest (ms), wall seconds per model second, one",
+        "thread; eventsim at the loosest tolerance whose errors are no larger, and at its default. Ratios above 1: eventsim is faster",
+        "",
+        "| network | rate Hz | Brian2 C++ | errors | wall | tolerance | errors | wall | ratio | wall at 1e-9 | ratio |",
+        "| --- | ---: | --- | --- | ---: | --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for case in cases:
+        for peer in case["peers"]:
+            cells = [case["title"], f"{case['rate_hz']:.1f}", f"{peer['method']}, {peer['step_ms']:g} ms", *_at_equal_accuracy(case, peer)]
+            lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _at_equal_accuracy(case, peer):
+    """Errors and speed of Brian2, then tolerance, errors, speed and ratio of eventsim, then speed and ratio at the default tolerance."""
+    if "wall_s" not in peer:
+        return [peer["failed"], *["-"] * 7]
+    per_second = 1e3 / case["duration_ms"]
+    other = per_second * statistics.median(peer["wall_s"])
+    walls = {tolerance: per_second * statistics.median(w) for tolerance, w in peer["own_wall_s"].items()}
+    cells = [peer.get("failed") or _errors(peer), f"{other:.3g}"]
+    if peer["equal"] is None:
+        reason = "-" if "failed" in peer else "none" if peer["agrees"] else "rates disagree"
+        cells += [reason, "-", "-", "-"]
+    else:
+        entry = next(e for e in case["own"] if f"{e['tolerance']:g}" == peer["equal"])
+        own = walls[peer["equal"]]
+        cells += [peer["equal"], _errors(entry), f"{own:.3g}", f"{other / own:.2g}"]
+    default = walls["1e-09"]
+    return [*cells, f"{default:.3g}", f"{other / default:.2g}"]
+
+
+def _errors(entry):
+    return f"{entry['median_ms']:.1e}, {entry['largest_ms']:.1e}"

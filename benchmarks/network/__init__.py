@@ -7,15 +7,16 @@ from eventsim.published import brunel2000, brunel2000_mean_field, potjans_diesma
 from eventsim.workloads import many_delays, pulse_coupled, silent, workloads
 
 from ..harness import Figure, agree_with_reference, check, check_close, check_poisson, stretches
+from .adapting import adapting
 from .building import building
 from .scaling import scaling
 
 SMALL = "reference on a small instance"
 
 
-def _speed(name, net, duration, runs, warm_up, rate, tolerance, checked, drive_rate=0.0):
+def _speed(name, net, duration, runs, warm_up, rate, tolerance, checked, drive_rate=0.0, engine="auto"):
     """Million recurrent deliveries per second; spikes of the measured stretches have to come at a known rate (Hz)."""
-    sim = es.Simulator(net)
+    sim = es.Simulator(net, engine=engine)
     measured = stretches(sim, duration, runs, warm_up)
     neurons = sum(p.n for p in net.populations)
     biological = duration * runs * 1e-3
@@ -60,6 +61,15 @@ def vogels_abbott_currents(quick, runs):
     check(agree_with_reference(vogels_abbott2005_currents(scale=0.05), 100.0) > 0, "no spikes")
     checked = f"{SMALL}; mean rate within 10 % of the 5.75 Hz of NEST, ANNarchy and Brian2"
     return _speed("Vogels-Abbott, currents", vogels_abbott2005_currents(), 200.0 if quick else 2000.0, runs, 200.0, 5.75, 0.1, checked)
+
+
+def currents_in_order(quick, runs):
+    """The same by the sequential engine."""
+    check(agree_with_reference(vogels_abbott2005_currents(scale=0.05), 100.0) > 0, "no spikes")
+    checked = f"{SMALL}; mean rate within 10 % of the 5.75 Hz of NEST, ANNarchy and Brian2"
+    duration = 200.0 if quick else 1000.0
+    net = vogels_abbott2005_currents()
+    return _speed("Vogels-Abbott, currents, sequential", net, duration, runs, 200.0, 5.75, 0.1, checked, engine="sequential")
 
 
 def delays(quick, runs):
@@ -116,6 +126,8 @@ BENCHMARKS = {
     "brunel": brunel,
     "vogels_abbott": vogels_abbott,
     "vogels_abbott_currents": vogels_abbott_currents,
+    "currents_in_order": currents_in_order,
+    "adapting": adapting,
     "delays": delays,
     "silence": silence,
     "large": _workload("A40k", lambda: vogels_abbott2005(scale=0.05)),

@@ -35,6 +35,7 @@ from .leaky import (
     SAFE,
     above,
     fire,
+    margin,
     membrane_constants,
     parabola_reach,
     passive,
@@ -171,18 +172,18 @@ def next_crossing(c, s):
 
 
 def crossing_bound(c, s):
-    if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
+    safe = c.v_thresh - margin(c, s)
+    gap = (safe - s[0]) - s[len(s) // 2]
+    if not 0.0 < gap < math.inf:  # what is not finite included: the engine looks at it and refuses it
         return 0.0
     held = 0.0
     for k in range(1, len(s) // 2):
-        if s[k] == -math.inf:
-            return 0.0
         if s[k] > 0.0:
             held += s[k]
     ceiling = c.v_inf + _ABOVE * held * c.tau_m / c.c_m
-    if ceiling <= c.v_thresh:
+    if ceiling <= safe:
         return math.inf
-    return SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
+    return SAFE * c.tau_m * (gap / (ceiling - s[0]))
 
 
 def receive(c, s, port, w):

@@ -25,6 +25,7 @@ import math
 from typing import NamedTuple
 
 from ..numerics.compensation import add
+from ..numerics.elementwise import each
 from ..numerics.hazard import integral, reached, reached_bound
 from ..numerics.propagators import relaxed
 from ..numerics.random import unit_exponential
@@ -32,6 +33,9 @@ from .model import EXACT, NeuronModel, Parameter
 
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
 _SAFE = 1.0 - 2.0**-20
+
+# So few spikes in a time constant are none: a product that underflows must not become a divisor.
+_LEAST = 2.0**-1022
 
 
 class Parameters(NamedTuple):
@@ -69,8 +73,12 @@ class State(NamedTuple):
 
 def prepare(p):
     v_inf = p.v_rest + p.r_m * p.i_offset
-    scale = 1e-3 * p.rate_at_threshold * p.tau_m
+    scale = each(_scale, p.rate_at_threshold, p.tau_m)
     return Constants(p.tau_m, v_inf, p.v_thresh, p.v_reset, p.t_ref, p.delta_v, scale, (v_inf - p.v_thresh) / p.delta_v, 0.0, 0.0)
+
+
+def _scale(rate_at_threshold, tau_m):
+    return max(1e-3 * rate_at_threshold * tau_m, _LEAST)
 
 
 def with_current(c, p, i):

@@ -28,8 +28,10 @@ from .leaky import (
     NAMES,
     PARAMETERS,
     SAFE,
+    V_THRESH,
     above,
     fire,
+    margin,
     membrane_constants,
     parabola_reach,
     passive,
@@ -173,8 +175,8 @@ def _step(c, s):
 
 
 def nearly_crossing(c, s):
-    """A lower bound on `next_crossing`: its first two steps."""
-    c, s = _slowest_first(c, s)
+    """A lower bound on `next_crossing`: its first two steps, to a threshold that is safe from rounding."""
+    c, s = _slowest_first(put(c, V_THRESH, c.v_thresh - margin(c, s)), s)
     h = _step(c, s)
     if h < math.inf:
         h += _step(c, flow(c, s, h))
@@ -182,15 +184,14 @@ def nearly_crossing(c, s):
 
 
 def crossing_bound(c, s):
-    if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
+    safe = c.v_thresh - margin(c, s)
+    gap = (safe - s[0]) - s[len(s) // 2]
+    if not 0.0 < gap < math.inf:  # what is not finite included: the engine looks at it and refuses it
         return 0.0
-    for k in range(1, len(s) // 2):
-        if at(s, k) == -math.inf:
-            return 0.0
     ceiling = c.v_inf + _excitation(c, s)
-    if ceiling <= c.v_thresh:
+    if ceiling <= safe:
         return math.inf
-    return SAFE * c.tau_m * (((c.v_thresh - s[0]) - s[len(s) // 2]) / (ceiling - s[0]))
+    return SAFE * c.tau_m * (gap / (ceiling - s[0]))
 
 
 def receive(c, s, port, w):

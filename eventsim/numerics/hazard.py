@@ -31,6 +31,7 @@ _NEGLIGIBLE = 42.0
 _SHORT = 0.25  # of the way, and of the way times |a|
 _ENOUGH = 2.0**-56
 _LONGEST_PIECE = 7.0
+_DISTANT = 2.0**53  # from there on 1/x does not change where exp does, and x - _LONGEST_PIECE may be x
 _EMPTY = 800.0  # time constants after which exp leaves nothing
 _MOST_STEPS = 200
 _STEEP = 0.5  # a rise that is worth a logarithm
@@ -88,6 +89,8 @@ def series(a, lost):
 
 def falling(x_inf, low, high):
     """Integral of exp(x_inf + x)/x from low to high, low >= 1, beside its largest integrand, at high."""
+    if high >= _DISTANT:
+        return rate(x_inf + high) * (relaxed(high - low) / high)
     total, x = 0.0, high
     while x > low and high - x < _NEGLIGIBLE:
         y = max(low, 0.5 * x, x - _LONGEST_PIECE)
@@ -98,6 +101,8 @@ def falling(x_inf, low, high):
 
 def rising(x_inf, low, high):
     """Integral of exp(x_inf - x)/x from low to high, low >= 1, beside its largest integrand, at low."""
+    if low >= _DISTANT:
+        return rate(x_inf - low) * (relaxed(high - low) / low)
     total, x = 0.0, low
     while x < high and x - low < _NEGLIGIBLE:
         y = min(high, 2.0 * x, x + _LONGEST_PIECE)

@@ -77,8 +77,29 @@ def brette2007(benchmark, seed=1, scale=1.0, delay=0.1):
     if benchmark == 1:
         neuron = LIFCond(tau_m=C_M / G_LEAK, c_m=C_M, v_rest=E_LEAK, v_reset=E_LEAK, v_thresh=V_THRESH, t_ref=T_REF, **SYNAPSES)
     else:
-        neuron = HodgkinHuxley(c_m=C_M, g_leak=G_LEAK, e_rev_leak=E_LEAK, v_rest=E_LEAK, v_thresh=-20.0, t_ref=3.0, **SYNAPSES)
+        neuron = traub_neuron()
     net = balanced(neuron, WEIGHT_EXC, WEIGHT_INH, {"v": Uniform(E_LEAK, V_THRESH)}, seed, scale, delay)
     stimulus = net.population(STIMULATED, InhomogeneousPoisson([STIMULUS_RATE, 0.0], times=[0.0, STIMULUS_END]), name="stimulus")
     net.connect(stimulus, net["exc"][:STIMULATED], OneToOne(), weight=WEIGHT_EXC, delay=delay)
     return net
+
+
+def traub_neuron(**others):
+    """The Hodgkin-Huxley neuron of benchmark 3.
+
+    Parameters
+    ----------
+    **others
+        Parameters of `HodgkinHuxley` that the benchmark leaves at their defaults, such as i_offset (pA) or tolerance.
+
+    Returns
+    -------
+    Neuron
+
+    Examples
+    --------
+    >>> from eventsim.published.brette2007 import traub_neuron
+    >>> traub_neuron(i_offset=50.0).values["e_rev_leak"]
+    -60.0
+    """
+    return HodgkinHuxley(c_m=C_M, g_leak=G_LEAK, e_rev_leak=E_LEAK, v_rest=E_LEAK, v_thresh=-20.0, t_ref=3.0, **SYNAPSES, **others)

@@ -1,5 +1,6 @@
 """Guarantee 3: the sequential engine equals the reference bit for bit, on whatever network hypothesis can draw."""
 
+import numpy as np
 import pytest
 from hypothesis import event, given, settings
 
@@ -63,3 +64,25 @@ def test_guarantee_3_where_many_deliveries_meet_at_length(case):
 @settings(max_examples=2500)
 def test_guarantee_3_at_length(case):
     compare(case)
+
+
+@pytest.mark.parametrize(
+    "later", [None, [2.002259571052989, 2.0883525948685318, 2.8796055839125896, 4.633493345179186, 27.021883613137497]]
+)
+def test_grazing_contact_is_decided_alike(later):
+    """Weights to the last bit around that at which the peak of v touches threshold: looks from later states must not decide otherwise."""
+    net = es.Network(seed=1)
+    cells = net.population(400, es.LIFExp(tau_syn=[0.6447326836028496, 32.82881917627323, 51.95991933047145], t_ref=2.0))
+    kick = net.population(1, es.SpikeSource(times=[1.0]))
+    touching = -19668.753903362525
+    grazing = touching + np.arange(-200.0, 200.0) * np.spacing(abs(touching))
+    for receptor, weight in enumerate((21130.237087052887, 21130.237087052887, grazing)):
+        net.connect(kick, cells, es.AllToAll(), weight=weight, delay=1.0, receptor=receptor)
+    if later:
+        more = net.population(1, es.SpikeSource(times=later))
+        net.connect(more, cells, es.AllToAll(), weight=1e-12, delay=1.0, receptor=1)
+    sequential, reference = simulator(net, "sequential"), simulator(net, "reference")
+    sequential.run(100.0)
+    reference.run(100.0)
+    assert 100 < len(reference.spikes.of(cells)) < 300
+    assert_same_spikes(sequential.spikes, reference.spikes)

@@ -109,6 +109,13 @@ def test_a_random_model_has_the_constants_of_its_key():
         replace(LIF_ESCAPE, constant_type=keyless)
 
 
+@pytest.mark.parametrize("least", [{"rate_at_threshold": 5e-324}, {"tau_m": 1e-310, "rate_at_threshold": 1e-10}])
+def test_a_hazard_that_underflows_is_none(least):
+    for engine in ("reference", "sequential"):
+        sim = alone(2, 5.0, engine, **least)
+        assert len(sim.spikes) == 0
+
+
 # -- random numbers --------------------------------------------------------------------------------------------------------
 
 

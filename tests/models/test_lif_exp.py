@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
 
+import eventsim as es
 from eventsim import _jit
 from eventsim.neurons import ALL_MODELS, LIF_EXP
 
@@ -136,3 +137,14 @@ def test_huge_opposite_currents_of_like_time_constants_take_few_steps(tau, k):
                 c = LIF_EXP.prepare(LIF_EXP.parameter_type(10.0, 250.0, v_rest, 0.0, 15.0, 2.0, 0.0, tau * (1.0 + 10.0**-k), tau))
                 worst = max(worst, counted_steps(LIF_EXP, c, state(LIF_EXP, 14.999, 300.0 + sign * current, -sign * current)))
     assert worst <= 50
+
+
+@pytest.mark.parametrize("neuron", [es.LIFExp(), es.LIFBiexp(), es.LIFAlpha(), es.LIFAdapt()], ids=lambda neuron: neuron.model.name)
+def test_next_to_threshold_a_bound_says_nothing(neuron):
+    """A state that rounding brought behind a peak at threshold looks as if it never crossed."""
+    model = neuron.model
+    c = model.prepare(model.parameter_type(**neuron.values))
+    s = model.state_type(*[0.0] * len(model.state_type._fields))._replace(v=math.nextafter(c.v_thresh, -math.inf))
+    assert model.next_crossing(c, s) == math.inf
+    assert model.crossing_bound(c, s) == 0.0
+    assert model.crossing_bound(c, s._replace(v=c.v_thresh - 1e-9)) == math.inf

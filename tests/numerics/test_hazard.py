@@ -48,6 +48,16 @@ def test_the_integral_is_right_to_some_units_in_the_last_place(x_inf, a, z):
     assert abs(value - true) <= granted(x_inf, a, z) * true
 
 
+@pytest.mark.parametrize("a", [1e17, -1e17, 1e40, -1e300, 1e308])
+@pytest.mark.parametrize("z", [1e-30, 1e-3, 2.0])
+def test_where_pieces_are_shorter_than_a_unit_in_the_last_place(a, z):
+    """exp(x)/x beside its largest value falls off within some units of x, in which 1/x does not change."""
+    nearest = abs(a) if a > 0.0 else abs(a) * math.exp(-z)
+    way = -abs(a) * math.expm1(-z)
+    x_inf = -a if a > 0.0 else nearest  # the largest hazard is 1
+    assert hazard.integral(x_inf, a, z, relaxed(z)) == pytest.approx(-math.expm1(-way) / nearest, rel=1e-12)
+
+
 @given(a=DISTANCES, first=INTERVALS, second=INTERVALS)
 def test_the_integral_over_two_intervals_is_the_sum(a, first, second):
     whole = hazard.integral(-1.0, a, first + second, relaxed(first + second))
