@@ -228,7 +228,7 @@ def travel(c, s, end, cut, mode):
             return t, AT_REST, ended(s, z, armed)
         rising = may_exchange and armed and _STEEPEST > k[STAGES * N] > _UPSTROKE * k[0] > _FLATTEST
         forward(y, z, k)
-        armed = armed or y[0] < c.v_thresh
+        armed = y[0] < c.v_thresh if mode == ACROSS else armed or y[0] < c.v_thresh  # a crossing that does not count has to be undone, too
         h, most = min(step * factor, _LONGEST_STEP), _MOST_FACTOR
         if rising and t < end and factor <= 1.0 and y[0] < c.v_thresh:
             h, v, by_v = h * k[0], y[0], True

@@ -90,7 +90,7 @@ def traub_neuron(**others):
     Parameters
     ----------
     **others
-        Parameters of `HodgkinHuxley` that the benchmark leaves at their defaults, such as i_offset (pA) or tolerance.
+        Other parameters of `HodgkinHuxley`, such as i_offset (pA) or tolerance, or in place of the benchmark's.
 
     Returns
     -------
@@ -102,4 +102,5 @@ def traub_neuron(**others):
     >>> traub_neuron(i_offset=50.0).values["e_rev_leak"]
     -60.0
     """
-    return HodgkinHuxley(c_m=C_M, g_leak=G_LEAK, e_rev_leak=E_LEAK, v_rest=E_LEAK, v_thresh=-20.0, t_ref=3.0, **SYNAPSES, **others)
+    own = {"c_m": C_M, "g_leak": G_LEAK, "e_rev_leak": E_LEAK, "v_rest": E_LEAK, "v_thresh": -20.0, "t_ref": 3.0}
+    return HodgkinHuxley(**own | SYNAPSES | others)
