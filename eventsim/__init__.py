@@ -71,7 +71,7 @@ from .neurons import (
     Parameter,
 )
 from .recording import Spikes, Trace
-from .synapses import STDP, Static, Synapse, SynapseRule
+from .synapses import STDP, Modulator, RewardSTDP, Static, Synapse, SynapseRule
 
 __version__ = "0.1.0"
 
@@ -110,6 +110,7 @@ __all__ = [
     "LogNormal",
     "MissingExtraError",
     "MissingFileError",
+    "Modulator",
     "Network",
     "NeuronModel",
     "NoisyCurrent",
@@ -122,6 +123,7 @@ __all__ = [
     "RampCurrent",
     "RecordingError",
     "Regular",
+    "RewardSTDP",
     "SelectionError",
     "SimulationError",
     "Simulator",

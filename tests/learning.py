@@ -98,16 +98,20 @@ class Plastic:
 
 @dataclass(frozen=True)
 class LearningCase:
-    """A case whose bundles learn, those with None not."""
+    """A case whose bundles learn, those with None not; all modulated ones by one modulator: (parameters, population that releases it, amount, delay)."""
 
     case: object
     plastic: tuple
+    modulator: tuple
 
 
 def build_learning(learning):
     """The network of a LearningCase, and its plastic projections."""
     bundles = learning.case.bundles
     net = build(replace(learning.case, bundles=()))
+    parameters, source, amount, delay = learning.modulator
+    substance = net.population(1, es.Modulator(**parameters), name="substance")
+    net.connect(net.populations[source], substance, es.AllToAll(), weight=amount, delay=delay)
     for b, plastic in zip(bundles, learning.plastic, strict=True):
         one = build(replace(learning.case, bundles=(b,))).projections[0]
         pre, post = (
@@ -118,11 +122,11 @@ def build_learning(learning):
         if plastic is None:
             net.connect(pre, post, one.rule, weight=one.weight, delay=one.delay, **how)
         else:
-            net.connect(pre, post, one.rule, synapse=synapse(plastic, one.weight, one.delay), **how)
+            net.connect(pre, post, one.rule, synapse=synapse(plastic, one.weight, one.delay, substance), **how)
     return net
 
 
-def synapse(plastic, weight, delay):
+def synapse(plastic, weight, delay, substance):
     """The synapses of a bundle: the rule's bounds are chosen so that its weights lie between them."""
     if plastic.rule == "Restless":
         level = plastic.options["level"]
@@ -133,6 +137,8 @@ def synapse(plastic, weight, delay):
     most = max(abs(low), abs(high), 1.0)
     options = dict(plastic.options)
     scaled = {"a_plus": options.pop("up") * most, "a_minus": options.pop("down") * most, "w_max": 1.25 * sign * most}
+    if plastic.rule == "RewardSTDP":
+        options["modulator"] = substance
     return getattr(es, plastic.rule)(weight, delay, **scaled, **options)
 
 
@@ -143,7 +149,8 @@ TAUS = st.sampled_from((1.0, 3.0, 20.0))
 def plastics(draw, step):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
-    if draw(st.integers(0, 2)) == 0:
+    kind = draw(st.sampled_from(("STDP", "Restless", "RewardSTDP")))
+    if kind == "Restless":
         level = draw(st.one_of(st.just(0.5), st.just(("Uniform", -1.0, 1.0))))
         return Plastic("Restless", {"tau": draw(TAUS), "gain": draw(st.sampled_from((0.1, 1.0))), "level": level, **back})
     options = {
@@ -152,6 +159,8 @@ def plastics(draw, step):
         "up": draw(st.sampled_from((0.1, 0.5))),
         "down": draw(st.sampled_from((0.1, 0.6))),
     }
+    if kind == "RewardSTDP":
+        return Plastic(kind, options | back | {"tau_e": draw(st.sampled_from((5.0, 100.0)))})
     options |= {"mu_plus": draw(st.sampled_from((0.0, 1.0, 0.4))), "mu_minus": draw(st.sampled_from((0.0, 1.0, 0.4)))}
     options["pairing"] = draw(st.sampled_from(("all", "all", "nearest", "presynaptic", "reduced")))
     return Plastic("STDP", options | back)
@@ -164,4 +173,9 @@ def learning(draw, drawn):
     bundles = tuple(replace(b, procedural=False, weight_dtype="float64") for b in case.bundles)
     steps = [b.delay for b in bundles if isinstance(b.delay, float) and b.delay > 0.0]
     some = [draw(st.booleans()) or k == 0 for k in range(len(bundles))]
-    return LearningCase(replace(case, bundles=bundles), tuple(draw(plastics(steps[0] if steps else None)) if s else None for s in some))
+    step = steps[0] if steps else None
+    learned = tuple(draw(plastics(step)) if s else None for s in some)
+    parameters = {"tau": draw(st.sampled_from((2.0, 50.0))), "baseline": draw(st.sampled_from((0.0, 0.1, -0.2)))}
+    amount, delay = draw(st.sampled_from((0.3, 2.0, -1.0))), draw(st.sampled_from((0.0, step or 0.7, 1.0)))
+    source = draw(st.integers(0, len(case.groups) - 1))
+    return LearningCase(replace(case, bundles=bundles), learned, (parameters, source, amount, delay))

@@ -20,6 +20,7 @@ class Layout(NamedTuple):
 
     seen: int  # number of postsynaptic spikes that have been taken into account
     arrived: int  # time of the last arrival, at which the presynaptic trace stands, ms
+    heard: int  # number of changes of the modulator's level that have been taken into account
     last: int  # time of the last event, at which the state stands, ms
     state: int  # the state begins
     trace: int  # the presynaptic trace begins
@@ -29,13 +30,13 @@ class Layout(NamedTuple):
 
 def layout(rule):
     """The Layout of a rule's rows."""
-    kept = [rule.listens, rule.pre_type is not None, rule.flow is not None]
-    seen, arrived, last = (sum(kept[:k]) if kept[k] else -1 for k in range(3))
+    kept = [rule.listens, rule.pre_type is not None, rule.modulated, rule.flow is not None]
+    seen, arrived, heard, last = (sum(kept[:k]) if kept[k] else -1 for k in range(4))
     state = sum(kept)
     trace = state + len(rule.state_type._fields)
     width = trace + (len(rule.pre_type._fields) if rule.pre_type else 0)
     entry = (1 + (len(rule.post_type._fields) if rule.post_type else 0)) if rule.listens else 0
-    return Layout(seen, arrived, last, state, trace, width, entry)
+    return Layout(seen, arrived, heard, last, state, trace, width, entry)
 
 
 def rules_of(network):
@@ -50,7 +51,9 @@ def rules_of(network):
 def lower_plastic(network, seed, populations, projections, indptr, weight):
     """The Plastic of a network; notes in `populations` which histories its neurons keep, and in `projections` their place in it."""
     synapses, histories, constants, rows, rules = [], [], [], [], rules_of(network)
-    projections.plastic = -1
+    projections.plastic = populations.modulator = -1
+    modulators = sorted({j.synapse.modulator.ordinal for j in network.projections if getattr(j.synapse, "modulator", None)})
+    populations.modulator[modulators] = np.arange(len(modulators))
     row = constant = first = 0
     for declared, j in enumerate(network.projections):
         if not isinstance(j.synapse, Synapse):
@@ -74,6 +77,7 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
             s.projection, s.kind, s.width, s.constant, s.history = k, rules.index(rule), own.width, constant, history
             s.row = row + (projections.first[k] - begin) * own.width
             s.post_first, s.backprop = j.synapse.post_first, j.synapse.backprop_delay
+            s.modulator = modulators.index(j.synapse.modulator.ordinal) if rule.modulated else -1
             projections.plastic[k] = len(synapses)
             synapses.append(s)
         rows.append(begun.ravel())
@@ -101,6 +105,8 @@ def _begun(network, j, c, lowered, indptr, weight):
     filling = Filling(j, network.seed, block_bits(network)[j.post.population.ordinal], 1)
     for which, p in enumerate(rule.own):
         out[:, own.state + rule.state_type._fields.index(p.name)] = filling.values(at, j.own[p.name], which)
+    if rule.modulated:
+        out[:, own.heard] = 1.0  # the level that the modulator begins with
     if rule.random:
         out[:, own.state + rule.state_type._fields.index("number")] = np.arange(n)
     return out

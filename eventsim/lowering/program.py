@@ -37,6 +37,7 @@ POPULATION = columns(
     "constant constant_stride "  # where its constants begin; 0 where all neurons share them
     "out out_end "  # its outgoing projections: out[out:out_end]
     "history history_end "  # histories that its neurons keep for plastic synapses onto them
+    "modulator "  # -1; or its number among the modulators, whose levels are kept
 )
 PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "declared block "  # number of the projection as declared, and of the block
@@ -79,6 +80,7 @@ PLASTIC = columns(  # a plastic projection onto one target block (plastic.py)
     "width row "  # length of a synapse's row; that of synapse s begins at row + (s - first) * width
     "constant "  # where its constants begin
     "history "  # of spikes of its targets, or -1
+    "modulator "  # whose level it feels, or -1
     "post_first",  # 1: at one time, postsynaptic spikes come before arrivals
     "backprop",  # from a postsynaptic spike to the synapse, ms
 )

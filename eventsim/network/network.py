@@ -122,6 +122,8 @@ class Network:
             raise ParameterError(
                 f"synapse must be a synapse rule such as es.Static(weight, delay) or es.STDP(weight, delay, ...), got {_cast.short(synapse)}"
             )
+        if getattr(synapse, "modulator", None) is not None:
+            self._check_selection(synapse.modulator, "modulator")
         projection = Projection(pre, post, rule, synapse, receptor, label, len(self.projections), procedural)
         self.projections.append(projection)
         return projection

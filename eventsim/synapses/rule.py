@@ -72,7 +72,7 @@ class SynapseRule:
         The trace of arrivals at this synapse: it begins at zeros, flows for dt ms, and jumps with each. None: there is none.
     post_type, flow_post, jump_post : the same of the postsynaptic neuron's spikes
     flow : (constants, state, x, y, z, dt) -> state after dt ms without events
-        x, y, z are the traces at the beginning of the interval (z of a modulator); None: the state stays as it is.
+        x, y are the traces, z is the level of the modulator (0.0 without), all at the beginning of the interval; None: the state stays.
     transmit : (constants, before, after) -> the weight that is delivered at an arrival, from the states before and after `on_pre`;
         None: the weight before, which is what the spike finds
     start : (constants, w) -> state in which a synapse of weight w begins; None: all other variables begin at 0
@@ -80,6 +80,9 @@ class SynapseRule:
     random : bool
         Synapses draw random numbers: the constants key0 and key1 are the key of the projection's stream, the variables number and draws say
         which synapse this is and how often it has drawn (numerics/random.py: `unit_number`); `prepare` and `start` leave them 0.
+    modulated : bool
+        It has a third factor: synapses are told by `modulator=` which `Modulator` that is, and the constants tau_z (ms) and base_z are its time constant and baseline
+        (`prepare` may leave anything there).
     check : (parameters) -> what is wrong with them together, in words, or None
     variant : distinguishes compiled variants of one rule
     """
@@ -106,6 +109,7 @@ class SynapseRule:
     start: Callable | None = None
     limits: Callable | None = None
     random: bool = False
+    modulated: bool = False
     check: Callable | None = None
     variant: int | str = 0
 
@@ -117,6 +121,8 @@ class SynapseRule:
             raise ParameterError(f"the state of rule {self.name} must have {sorted(lacking)}, got {self.state_type._fields}")
         if self.random and not {"key0", "key1"} <= set(self.constant_type._fields):
             raise ParameterError(f"rule {self.name} has random=True, so key0 and key1 must be among its constants")
+        if self.modulated and not (self.flow and {"tau_z", "base_z"} <= set(self.constant_type._fields)):
+            raise ParameterError(f"rule {self.name} has modulated=True, so it needs flow=, and tau_z and base_z among its constants")
         given = (*self.parameters, *self.own)
         rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in given]
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\nParameters\n----------\n" + "\n".join(rows))
@@ -132,7 +138,7 @@ class SynapseRule:
     def __repr__(self):
         return f"<SynapseRule {self.name}: variables {', '.join(self.state_type._fields)}>"
 
-    def __call__(self, weight, delay, *, backprop_delay=0.0, post_first=False, **values):
+    def __call__(self, weight, delay, *, modulator=None, backprop_delay=0.0, post_first=False, **values):
         """A `Synapse`: this rule with a weight, a delay and parameters, each given by name."""
         parameters = (*self.parameters, *self.own)
         known = [p.name for p in parameters]
@@ -141,7 +147,8 @@ class SynapseRule:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"; did you mean {near[0]!r}?" if near else "."
                 raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
-        return Synapse(self, weight, delay, {p.name: values.get(p.name, p.default) for p in parameters}, backprop_delay, post_first)
+        chosen = {p.name: values.get(p.name, p.default) for p in parameters}
+        return Synapse(self, weight, delay, chosen, backprop_delay, post_first, modulator)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +164,7 @@ class Synapse:
         From the presynaptic spike to its arrival at the synapse, where it is delivered.
     values : dict
         Of parameters.
+    modulator : Population of one Modulator, or None
     weight_dtype : always "float64"
     backprop_delay : float, ms, >= 0
         From the postsynaptic spike to the synapse.
@@ -170,6 +178,7 @@ class Synapse:
     values: dict
     backprop_delay: float = 0.0
     post_first: bool = False
+    modulator: Any = None
     weight_dtype: Any = "float64"
 
     def __post_init__(self):
@@ -184,6 +193,10 @@ class Synapse:
         wrong = self.rule.check and self.rule.check(self._shared)
         if wrong:
             raise ParameterError(f"{self.rule.name}: {wrong}")
+        if self.rule.modulated and self.modulator is None:
+            raise ParameterError(f"{self.rule.name} needs modulator=, a population of one es.Modulator(...)")
+        if self.modulator is not None and not self.rule.modulated:
+            raise ParameterError(f"{self.rule.name} has no third factor, so it takes no modulator=")
         for name, value in (("backprop_delay", self.backprop_delay), ("post_first", self.post_first)):
             what = f"{self.rule.name} {name}"
             clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
@@ -196,7 +209,11 @@ class Synapse:
     @property
     def constants(self):
         """The rule's constants."""
-        return self.rule.prepare(self._shared)
+        c = self.rule.prepare(self._shared)
+        if self.modulator is None:
+            return c
+        values = self.modulator.values
+        return c._replace(tau_z=values["tau_m"], base_z=values["v_rest"] + values["r_m"] * values["i_offset"])
 
     @property
     def limits(self):

@@ -1,6 +1,7 @@
 """Plastic synapses: the sequential engine equals the reference bit for bit, and a run may be split, read and saved anywhere."""
 
 import os
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -31,11 +32,8 @@ def assert_same_weights(a, b):
 def compare(case, ring=16):
     """Run a case on both engines; every spike, state, weight has to be the same."""
     net = build_learning(case)
-    state.RING, usual = ring, state.RING
-    try:
+    with mock.patch.object(state, "RING", ring):
         sequential, reference = simulator(net, "sequential"), simulator(net, "reference")
-    finally:
-        state.RING = usual
     end = run_bounded(sequential, case.case.end)
     reference.run(until=end)
     event(f"updates: {min(reference.stats['plastic_updates'] // 100 * 100, 1000)} or more")

@@ -28,6 +28,7 @@ from .pointers import (
     call_deliver,
     call_drive,
     call_emission,
+    call_heed,
     call_learn,
     call_look,
     call_note,
@@ -91,6 +92,7 @@ def advance(
     change_currents,
     learn,
     note,
+    heed,
     places,
     most_out,
     micro_limit,
@@ -106,7 +108,7 @@ def advance(
     deliver, drive, settle, due, plan, change : int64 (kinds,), addresses of adapters
     arrive, sweep, entry : int64 (rules,), addresses of what plastic synapses do (plastic.py)
     emission : int64 (kinds of generators,), addresses of how they emit (numerics/emission.py)
-    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents, learn, note : addresses of router (`keep_rows`), `unstored`, background, `currents`, `plastic`
+    route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents, learn, note, heed : addresses of router (`keep_rows`), `unstored`, background, `currents`, `plastic`
     places : int64 (N,), place of an address among the generators
     most_out : the largest number of projections that leave one population
     micro_limit : micro-steps of one instant before it counts as a loop without delay
@@ -175,7 +177,9 @@ def advance(
         t = clock[INSTANT]
         if n >= 0:  # one place for all micro-steps: what is called from two is compiled twice
             if n > 0:
-                deliver_arrivals(*receiving, attention, attended, counters, deliver, prepare, plastic, learning, learn, arrive, t, n)
+                deliver_arrivals(
+                    *receiving, attention, attended, counters, deliver, prepare, plastic, learning, learn, arrive, sweep, heed, t, n
+                )
             if chunk < math.inf and counters[MICRO] == 0:  # drive events at t itself come last
                 after = math.nextafter(t, math.inf)
                 while drive_reaches(counters, chunk, after):
@@ -318,6 +322,8 @@ def deliver_arrivals(
     learning,
     learn,
     arrive,
+    sweep,
+    heed,
     t,
     n,
 ):
@@ -359,6 +365,8 @@ def deliver_arrivals(
                     counters[DELIVERIES] += step
                     if flagged > before:
                         attend(attention, attended, counters, p.first, flagged)
+                    if p.modulator >= 0:
+                        call_heed(heed, (fabric, plastic, learning, counters, sweep, rows, p.modulator, p.row, t))
             begin += step
         k += same
 

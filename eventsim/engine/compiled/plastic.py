@@ -10,16 +10,19 @@ the second part know no rule, and are compiled only for networks with plastic sy
 """
 
 import functools
+import math
 
 from ... import _jit
 from ...lowering.plastic import layout
+from ...lowering.program import STATE
+from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
 from .pointers import call_arrive, call_entry, call_sweep, signatures
-from .state import OVERFLOW, UPDATES
+from .state import LEVELS, OVERFLOW, UPDATES
 
 # Names that `bind` replaces by a rule's own.
-SEEN = ARRIVED = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = 0
-LISTENS = TRACED = FLOWS = False
+SEEN = ARRIVED = HEARD = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = 0
+LISTENS = TRACED = MODULATED = FLOWS = False
 SILENT = NOTHING
 Constants = State = Pre = Post = load_constants = load_state = load_pre = load_post = None
 on_pre = on_post = flow = transmit = flow_pre = jump_pre = flow_post = jump_post = None
@@ -36,49 +39,70 @@ def post_trace(c, entries, base, mask, seen, backprop):
     return Post(*SILENT), 0.0
 
 
-def flowed(c, s, x, arrived, y, since, last, t):
-    """The state at t, from `last` on without an event; x stands at `arrived`, y at `since`."""
+def flowed(c, s, x, arrived, y, since, z, last, t):
+    """The state at t, from `last` on without an event; x stands at `arrived`, y at `since`, z at `last`."""
     if FLOWS and t > last:
-        return flow(c, s, flow_pre(c, x, last - arrived), flow_post(c, y, last - since), Nothing(0.0), t - last)
+        return flow(c, s, flow_pre(c, x, last - arrived), flow_post(c, y, last - since), z, t - last)
     return s
 
 
-def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, t):
-    """The synapse at row o after the postsynaptic spikes that reach it before t (with post_first: up to t).
+def level(c, levels, heard, last):
+    """The modulator's level at `last`, `heard` changes having come before; the first of them is where it begins."""
+    if MODULATED:
+        at = 2 * ((heard - 1) & (LEVELS - 1))
+        return level_at(c, levels[at + 1], last - levels[at])
+    return 0.0
 
-    Its state, the time of its last event, and the number of postsynaptic spikes so far.
+
+def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, levels, changed, t):
+    """The synapse at row o after what has reached it before t, but for arrivals (with post_first: postsynaptic spikes up to t).
+
+    Its state, the time of its last event, the numbers of postsynaptic spikes and of changes of the modulator's level so far.
     """
     s = State(*load_state(rows, o + SYNAPSE))
     last = rows[o + LAST] if FLOWS else 0.0
     seen = int(rows[o + SEEN]) if LISTENS else 0
-    if LISTENS and seen < noted:
+    heard = int(rows[o + HEARD]) if MODULATED else 0
+    if (LISTENS and seen < noted) or (MODULATED and heard < changed):
         x = Pre(*load_pre(rows, o + TRACE))
         arrived = rows[o + ARRIVED] if TRACED else 0.0
-        while seen < noted:
+        while True:
             at = base + (seen & mask) * ENTRY
-            spike = entries[at] + backprop
+            spike = entries[at] + backprop if LISTENS and seen < noted else math.inf
             if spike > t or (spike == t and post_first == 0):
+                spike = math.inf
+            if MODULATED and heard < changed:
+                change = levels[2 * (heard & (LEVELS - 1))]
+                if change < t and change <= spike:
+                    y, since = post_trace(c, entries, base, mask, seen, backprop)
+                    s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, change)
+                    last = change
+                    heard += 1
+                    continue
+            if spike == math.inf:
                 break
             if FLOWS:
                 y, since = post_trace(c, entries, base, mask, seen, backprop)
-                s = flowed(c, s, x, arrived, y, since, last, spike)
+                s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, spike)
             s = on_post(c, s, flow_pre(c, x, spike - arrived), Post(*load_post(entries, at + 1)))
             last = spike
             seen += 1
-    return s, last, seen
+    return s, last, seen, heard
 
 
-def store_synapse(rows, o, s, last, seen):
+def store_synapse(rows, o, s, last, seen, heard):
     """Write a synapse back to its row, but for its presynaptic trace."""
     for k in range(len(s)):
         rows[o + SYNAPSE + k] = s[k]
     if LISTENS:
         rows[o + SEEN] = seen
+    if MODULATED:
+        rows[o + HEARD] = heard
     if FLOWS:
         rows[o + LAST] = last
 
 
-def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, out):
+def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, out):
     """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was."""
     c = Constants(*load_constants(constants, 0))
     updates = targets.size
@@ -86,15 +110,16 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
         j = targets[k]
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
-        s, last, seen = caught_up(c, rows, o, entries, base, mask, noted[j] if LISTENS else 0, backprop, post_first, t)
+        number = noted[j] if LISTENS else 0
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, post_first, levels, changed, t)
         x = Pre(*load_pre(rows, o + TRACE))
         arrived = rows[o + ARRIVED] if TRACED else 0.0
         y, since = post_trace(c, entries, base, mask, seen, backprop)
-        s = flowed(c, s, x, arrived, y, since, last, t)
+        s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, t)
         x = flow_pre(c, x, t - arrived)
         after = on_pre(c, s, x, flow_post(c, y, t - since))
         out[k] = transmit(c, s, after)
-        store_synapse(rows, o, after, t, seen)
+        store_synapse(rows, o, after, t, seen, heard)
         if TRACED:
             x = jump_pre(c, x)
             for f in range(len(x)):
@@ -105,17 +130,18 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
     return updates
 
 
-def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first):
+def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed):
     """Bring all synapses of a projection up to date, but for what reaches them at t or later. How many updates that was."""
     c = Constants(*load_constants(constants, 0))
     updates = 0
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
+        base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
-        if before < noted[j]:
-            s, last, seen = caught_up(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, noted[j], backprop, 0, t)
-            store_synapse(rows, o, s, last, seen)
-            updates += seen - before
+        number = noted[j] if LISTENS else 0
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, 0, levels, changed, t)
+        store_synapse(rows, o, s, last, seen, heard)
+        updates += seen - before
     return updates
 
 
@@ -134,16 +160,17 @@ def entry(t, entries, base, mask, number, constants):
     return 0
 
 
-def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, out):
+def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, out):
     """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
     c = Constants(*load_constants(constants, 0))
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
         base = j * (mask + 1) * ENTRY
-        s, last, seen = caught_up(c, rows, o, entries, base, mask, noted[j] if LISTENS else 0, backprop, 0, t)
+        number = noted[j] if LISTENS else 0
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, 0, levels, changed, t)
         x = Pre(*load_pre(rows, o + TRACE))
         y, since = post_trace(c, entries, base, mask, seen, backprop)
-        s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, last, t)
+        s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
         for f in range(len(s)):
             out[k, f] = s[f]
 
@@ -161,6 +188,7 @@ def bind(rule):
     bound = {name: getattr(rule, name) for name in names} | {
         "SEEN": own.seen,
         "ARRIVED": own.arrived,
+        "HEARD": own.heard,
         "LAST": own.last,
         "SYNAPSE": own.state,
         "TRACE": own.trace,
@@ -168,6 +196,7 @@ def bind(rule):
         "ENTRY": own.entry,
         "LISTENS": rule.listens,
         "TRACED": rule.pre_type is not None,
+        "MODULATED": rule.modulated,
         "FLOWS": rule.flow is not None,
         "SILENT": (0.0,) * len(post._fields),
         "Constants": rule.constant_type,
@@ -181,7 +210,7 @@ def bind(rule):
         "on_post": rule.on_post or unchanged,
         "flow": rule.flow or constant_state,
     }
-    for helper in (post_trace, flowed, caught_up, store_synapse):
+    for helper in (post_trace, flowed, level, caught_up, store_synapse):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(rule)
     calls = {"arrive": "call_arrive", "sweep": "call_sweep", "entry": "call_entry"}
@@ -213,6 +242,7 @@ def learn(fabric, plastic, learning, room, counters, arrives, projection, begin,
             learning.ring[0] - 1,
             p.backprop,
             p.post_first,
+            *levels_of(learning, p.modulator),
             room.weight,
         ),
     )
@@ -256,16 +286,48 @@ def bring_up_to_date(fabric, plastic, learning, counters, sweeps, history, first
     for k in range(plastic.synapses.size):
         p = plastic.synapses[k]
         if p.history == history:
-            j = fabric.projections[p.projection]
-            targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
             backprop = p.backprop
-            part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], noted
-            counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, backprop, p.post_first))
+            sweep_projection(fabric, plastic, learning, counters, sweeps, k, t)
     for n in range(fabric.populations[h.population].count):
         number = oldest[n]
         while number < noted[n] and learning.entries[place + (n * ring + (number & (ring - 1))) * h.entry] + backprop < t:
             number += 1
         oldest[n] = max(oldest[n], number - 1)
+
+
+def sweep_projection(fabric, plastic, learning, counters, sweeps, k, t):
+    """Bring all synapses of plastic projection k up to date."""
+    p = plastic.synapses[k]
+    j = fabric.projections[p.projection]
+    ring = learning.ring[0]
+    first, place = history_of(plastic, fabric.populations, ring, p.history)
+    targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+    levels, changed = levels_of(learning, p.modulator)
+    part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
+    counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, p.backprop, p.post_first, levels, changed))
+
+
+def levels_of(learning, modulator):
+    """The ring of a modulator's levels, and how many changes there have been."""
+    if modulator < 0:
+        return learning.levels, 0
+    return learning.levels[2 * LEVELS * modulator :], learning.changed[modulator]
+
+
+def heed(fabric, plastic, learning, counters, sweeps, rows, modulator, row, t):
+    """The level of a modulator, whose row this is, has changed at t: keep it, and see to it that there is room for the next change."""
+    levels, n = learning.levels[2 * LEVELS * modulator :], learning.changed[modulator]
+    if levels[2 * ((n - 1) & (LEVELS - 1))] != t:
+        levels[2 * (n & (LEVELS - 1))] = t
+        n += 1
+        learning.changed[modulator] = n
+    levels[2 * ((n - 1) & (LEVELS - 1)) + 1] = rows[row + STATE]
+    if n - learning.kept[modulator] == LEVELS:
+        for k in range(plastic.synapses.size):
+            if plastic.synapses[k].modulator == modulator:
+                sweep_projection(fabric, plastic, learning, counters, sweeps, k, t)
+        learning.kept[modulator] = n - 2  # those at t itself have not been heard yet, and the one before them is the level until then
+    return 0
 
 
 @functools.cache

@@ -103,6 +103,11 @@ def call_note(function, arguments):
     return function(*arguments)
 
 
+def call_heed(function, arguments):
+    """Call `plastic.heed`."""
+    return function(*arguments)
+
+
 CALLS = (
     call_deliver,
     call_drive,
@@ -122,6 +127,7 @@ CALLS = (
     call_entry,
     call_learn,
     call_note,
+    call_heed,
 )
 
 
@@ -155,11 +161,12 @@ def signatures():
         "call_chunk": i(fabric, drives, drive, counters, f),
         "call_change": i(f, floats, i, floats, i, i, i, floats),
         "call_currents": i(_jit.frame_type(program), _jit.frame_type(state), longs, f),
-        "call_arrive": i(f, floats, i, indices, floats, floats, longs, i, f, i, floats),
-        "call_sweep": i(f, floats, indices, floats, floats, longs, i, f, i),
+        "call_arrive": i(f, floats, i, indices, floats, floats, longs, i, f, i, floats, i, floats),
+        "call_sweep": i(f, floats, indices, floats, floats, longs, i, f, i, floats, i),
         "call_entry": i(f, floats, i, i, i, floats),
         "call_learn": i(fabric, plastic, learning, room, counters, longs, i, i, i, f),
         "call_note": i(fabric, plastic, learning, counters, longs, longs, f, i),
+        "call_heed": i(fabric, plastic, learning, counters, longs, floats, i, i, f),
     }
 
 

@@ -18,7 +18,7 @@ from .calendar import file_looks, new_year
 from .currents import change_currents
 from .generators import emissions, start
 from .plastic import adapters as adapters_of_rule
-from .plastic import history_of, learn, note
+from .plastic import heed, history_of, learn, levels_of, note
 from .pointers import CALLS, signatures
 from .state import (
     CHANGES,
@@ -182,6 +182,10 @@ class SequentialEngine:
         own[neurons, LAST] = self.now
         own[neurons, STATE:] = states
         self._agree(p, neurons)
+        if population.modulator >= 0:
+            s, sweeps = self.state, self._tables[len(BY_ADDRESS) + 2]
+            at = int(population.modulator), int(population.row), self.now
+            _jit.timed(_kernel(heed), self.program.fabric, self.program.plastic, s.learning, s.counters, sweeps, s.rows, *at)
 
     def _agree(self, p, neurons, plain=False):
         """When to look again at neurons whose state has been set; plain: without compiling it."""
@@ -214,7 +218,8 @@ class SequentialEngine:
         targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
         out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
-        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), out
+        levels, changed = levels_of(learning, int(p.modulator))
+        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed), out
         _jit.timed(self._rules[p.kind]["read"], self.now, *part, *tail)
         return out
 
@@ -279,6 +284,7 @@ def _functions(procedural, single, driven, injected, plastic):
         "call_currents": change_currents if injected else None,
         "call_learn": learn if plastic else None,
         "call_note": note if plastic else None,
+        "call_heed": heed if plastic else None,
     }
     return _jit.parts(functions, signatures)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...aer.pool import LACKING, Pool, grown_pool, new_pool
-from ...lowering.program import SPIKE, columns, records, shared_or_own
+from ...lowering.program import SPIKE, STATE, columns, records, shared_or_own
 from ...lowering.regenerate import Room, new_room
 from ...numerics.currents import change_time
 
@@ -50,6 +50,7 @@ READY, EMITTING = 0, 1
 
 
 MOST_PAGES = 1024
+LEVELS = 64  # changes of a modulator's level that are kept, a power of two
 RING = 16  # entries of a neuron's history of spikes, to begin with
 BATCH = 64  # deliveries made at a time, where the model has a flow without branches
 
@@ -110,6 +111,9 @@ class Learning(NamedTuple):
     noted: np.ndarray  # int64: how many spikes of a neuron have been noted in its history
     oldest: np.ndarray  # int64: the number of the first that is still there
     ring: np.ndarray  # int64 (1,): entries of a neuron's ring, a power of two
+    levels: np.ndarray  # float64: rings of LEVELS changes of each modulator's level: time, level after it
+    changed: np.ndarray  # int64 (modulators,): how many there have been
+    kept: np.ndarray  # int64 (modulators,): the number of the first that is still there
 
 
 class EngineState(NamedTuple):
@@ -178,6 +182,11 @@ def new_state(program, record, capacity=256):
 def new_learning(program):
     """Synapses as they begin, histories without spikes."""
     plastic, counts = program.plastic, program.fabric.populations.count
+    populations = program.fabric.populations
+    modulating = np.sort(populations[populations.modulator >= 0], order="modulator")
+    modulators = len(modulating)
+    levels = np.zeros((modulators, LEVELS, 2))
+    levels[:, 0, 1] = program.initial[modulating["row"] + STATE]  # the first is where it begins
     neurons = int(counts[plastic.histories.population].sum())
     widths = int((counts[plastic.histories.population] * plastic.histories.entry).sum())
     return Learning(
@@ -186,6 +195,9 @@ def new_learning(program):
         noted=np.zeros(neurons, np.int64),
         oldest=np.zeros(neurons, np.int64),
         ring=np.array([RING]),
+        levels=levels.ravel(),
+        changed=np.ones(modulators, np.int64),
+        kept=np.zeros(modulators, np.int64),
     )
 
 

@@ -188,6 +188,7 @@ class ReferenceEngine:
             self.tally["deliveries" if kind == DELIVERY else "drive_events"] += 1
             touched[address] = True
         for address in touched:
+            self.plasticity.modulate(address, self.cells[address].state[0], t)
             self._predict(address)
         return list(touched)
 
@@ -343,6 +344,7 @@ class ReferenceEngine:
         for j, state in zip(neurons, states, strict=True):
             cell = self._cell(p, j)
             cell.state, cell.last = cell.model.state_type(*state.tolist()), self.now
+            self.plasticity.modulate(int(self.program.fabric.populations[p].first) + int(j), cell.state[0], self.now)
             self._predict(int(self.program.fabric.populations[p].first) + int(j))
 
     def inject(self, spikes):

@@ -10,6 +10,8 @@ import numpy as np
 from sortedcontainers import SortedList
 
 from ...lowering.plastic import layout
+from ...lowering.program import STATE
+from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, unchanged
 
 
@@ -22,6 +24,7 @@ class PlasticSynapse:
     state: tuple
     x: tuple
     target: int  # address
+    level: object  # the Level of its modulator, or None
     arrived: float = 0.0  # when x stands
     last: float = 0.0  # time of the last event, when the state stands
 
@@ -34,7 +37,12 @@ class PlasticSynapse:
         if self.rule.flow is None or t <= self.last:
             return self.state
         x, y = self.x_at(self.last), of_post.y_at(self.last)
-        return self.rule.flow(self.constants, self.state, x, y, NOTHING, t - self.last)
+        z = level_at(self.constants, self.level.z, self.last - self.level.since) if self.level else 0.0
+        return self.rule.flow(self.constants, self.state, x, y, z, t - self.last)
+
+    def wait(self, t, of_post):
+        """Bring the state forward to t."""
+        self.state, self.last = self.at(t, of_post), t
 
     def arrive(self, t, of_post):
         """A presynaptic spike arrives at t; what it delivers."""
@@ -49,6 +57,14 @@ class PlasticSynapse:
         on_post = self.rule.on_post or unchanged
         self.state = on_post(self.constants, self.at(t, of_post), self.x_at(t), y)
         self.last = t
+
+
+@dataclass
+class Level:
+    """The level of a modulator just after its last change."""
+
+    z: float
+    since: float = 0.0
 
 
 class History:
@@ -89,6 +105,7 @@ class Plasticity:
         self.program, self.rules = program, rules
         self.synapses = {}  # by projection and place
         self.histories = {}  # by projection as declared and address
+        self.levels = {}  # of modulators, by address
         self.incoming = {}  # the synapses that a History concerns
         self.on_the_way = SortedList()  # (time, order, declared projection, address): postsynaptic spikes
         self.order = 0
@@ -100,17 +117,33 @@ class Plasticity:
         fabric, plastic = self.program.fabric, self.program.plastic
         rule, j = self.rules[p.kind], fabric.projections[p.projection]
         own = layout(rule)
+        level = self._level(p.modulator) if rule.modulated else None
         c = rule.constant_type(*plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
         x = rule.pre_type(*[0.0] * len(rule.pre_type._fields)) if rule.pre_type else NOTHING
         for place in range(int(j.first), int(fabric.indptr[j.row + j.pre_count])):
             row = int(p.row) + (place - int(j.first)) * own.width
             state = rule.state_type(*plastic.rows[row + own.state : row + own.trace].tolist())
             target = int(fabric.populations[j.post].first + fabric.target[place])
-            synapse = self.synapses[int(p.projection), place] = PlasticSynapse(rule, c, state, x, target)
+            synapse = self.synapses[int(p.projection), place] = PlasticSynapse(rule, c, state, x, target, level)
             key = int(j.declared), target
             if key not in self.histories:
                 self.histories[key] = History(rule, c, float(p.backprop), bool(p.post_first))
             self.incoming.setdefault(key, []).append(synapse)
+
+    def _level(self, modulator):
+        populations = self.program.fabric.populations
+        own = populations[populations.modulator == modulator][0]
+        return self.levels.setdefault(int(own.first), Level(float(self.program.initial[own.row + STATE])))
+
+    def modulate(self, address, z, t):
+        """The level of a modulator has changed to z at t (of any other address: nothing)."""
+        level = self.levels.get(address)
+        if level is None:
+            return
+        for (projection, _), synapse in self.synapses.items():
+            if synapse.level is level:
+                synapse.wait(t, self.of(projection, synapse))
+        level.z, level.since = z, t
 
     def of(self, projection, synapse):
         """The History of a synapse's target."""
@@ -163,6 +196,7 @@ class Plasticity:
             "plastic.histories": _table([(h.spike, h.reached, *h.y) for h in self.histories.values()]),
             "plastic.fired": _table(fired),
             "plastic.on_the_way": _table(list(self.on_the_way)),
+            "plastic.levels": _table([(level.z, level.since) for level in self.levels.values()]),
             "plastic.counts": np.array([self.order, self.updates], np.int64),
         }
 
@@ -178,6 +212,8 @@ class Plasticity:
             h = histories[int(k)]
             h.fired.append((t, type(h.y)(*y[: len(h.y)])))
         self.on_the_way = SortedList((t, int(o), int(d), int(a)) for t, o, d, a in arrays["plastic.on_the_way"].tolist())
+        for level, (z, since) in zip(self.levels.values(), arrays["plastic.levels"].tolist(), strict=True):
+            level.z, level.since = z, since
         self.order, self.updates = arrays["plastic.counts"].tolist()
 
 
