@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError
+from ..synapses.modulator import is_modulator
 
 MIN_FREQUENCY, MAX_FREQUENCY = 1e-6, 1e6  # Hz: a sine is an event per neuron and period
 MIN_INTERVAL = 1e-6  # ms, of noise
@@ -237,6 +238,8 @@ class Injection:
             raise ParameterError(f"{what} must be one of {names}, such as es.StepCurrent([10.0], [500.0]), got {_cast.short(current)}")
         if post.population.is_source:
             raise ParameterError(f"{what}: {post.population.name!r} is a source and receives nothing")
+        if is_modulator(post.population.model):
+            raise ParameterError(f"{what}: a modulator takes no current; connect sources to it")
         current.check_size(len(post), what)
         self.post, self.current, self.ordinal = post, current, ordinal
         self.number = post.population.take_current(current.kind)

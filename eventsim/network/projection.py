@@ -136,6 +136,8 @@ class Drive:
         self.post = post
         self.ordinal = ordinal
         what = f"drive of {post.name!r}"
+        if is_modulator(post.population.model):
+            raise ParameterError(f"{what}: a modulator takes no drive; connect a population of es.Poisson(rate=...) to it")
         self.rate = check_rate(rate, f"rate of the {what}", (len(post),))
         self.weight = self._weights(weight, f"weight of the {what}")
         self.port = port_of(receptor, post.population, what)
