@@ -15,8 +15,10 @@ import math
 from ... import _jit
 from ...lowering.plastic import layout
 from ...lowering.program import STATE
+from ...numerics.memory import prefetch
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
+from .adapters import AHEAD
 from .pointers import call_arrive, call_entry, call_sweep, signatures
 from .state import LEVELS, OVERFLOW, UPDATES
 
@@ -106,7 +108,11 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
     """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was."""
     c = Constants(*load_constants(constants, 0))
     updates = targets.size
+    last_target = targets.size - 1
     for k in range(targets.size):
+        if LISTENS:  # the entries that will be asked for
+            ahead = targets[min(k + AHEAD, last_target)]
+            prefetch(entries, (ahead * (mask + 1) + ((noted[ahead] - 1) & mask)) * ENTRY)
         j = targets[k]
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
