@@ -71,7 +71,7 @@ from .neurons import (
     Parameter,
 )
 from .recording import Spikes, Trace
-from .synapses import STDP, Static, Synapse, SynapseRule
+from .synapses import STDP, Hebb, InhibitorySTDP, Oja, Static, Synapse, SynapseRule, TripletSTDP, TsodyksMarkram
 
 __version__ = "0.1.0"
 
@@ -97,7 +97,9 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "GammaProcess",
+    "Hebb",
     "HodgkinHuxley",
+    "InhibitorySTDP",
     "InhomogeneousPoisson",
     "InternalError",
     "Izhikevich",
@@ -115,6 +117,7 @@ __all__ = [
     "NoisyCurrent",
     "Normal",
     "NumericalError",
+    "Oja",
     "OneToOne",
     "Parameter",
     "ParameterError",
@@ -133,6 +136,8 @@ __all__ = [
     "Synapse",
     "SynapseRule",
     "Trace",
+    "TripletSTDP",
+    "TsodyksMarkram",
     "Uniform",
     "ZeroDelayLoopError",
     "analysis",

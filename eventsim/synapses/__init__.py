@@ -1,10 +1,16 @@
 """Synapse rules, one file each."""
 
-from . import stdp
+from . import hebb, inhibitory_stdp, oja, stdp, triplet, tsodyks_markram
+from .hebb import Hebb
+from .inhibitory_stdp import InhibitorySTDP
+from .oja import Oja
 from .rule import Synapse, SynapseRule
 from .static import Static
 from .stdp import STDP
+from .triplet import TripletSTDP
+from .tsodyks_markram import TsodyksMarkram
 
-RULES = (*stdp.RULES,)  # all rules there are, in all their variants
+# all rules there are, in all their variants
+RULES = (*stdp.RULES, *triplet.RULES, *inhibitory_stdp.RULES, *hebb.RULES, *oja.RULES, *tsodyks_markram.RULES)
 
-__all__ = ["STDP", "Static", "Synapse", "SynapseRule"]
+__all__ = ["STDP", "Hebb", "InhibitorySTDP", "Oja", "Static", "Synapse", "SynapseRule", "TripletSTDP", "TsodyksMarkram"]
