@@ -150,15 +150,6 @@ def drawn(value):
 TAUS = st.sampled_from((1.0, 3.0, 20.0))
 
 
-@st.composite
-def plastics(draw, step):
-    """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
-    back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
-    rule = draw(st.sampled_from(("Restless", "Restless", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "TsodyksMarkram")))
-    options = {name: draw(values) for name, values in OPTIONS[rule].items()}
-    return Plastic(rule, options if rule == "TsodyksMarkram" else options | back)
-
-
 SOME = st.sampled_from((0.1, 0.5, -0.2))
 OPTIONS = {
     "Restless": {"tau": TAUS, "gain": st.sampled_from((0.1, 1.0)), "level": st.one_of(st.just(0.5), st.just(("Uniform", -1.0, 1.0)))},
@@ -172,8 +163,8 @@ OPTIONS = {
         "pairing": st.sampled_from(("all", "all", "nearest", "presynaptic", "reduced")),
     },
     "TripletSTDP": {
-        **{name: TAUS for name in ("tau_plus", "tau_x", "tau_minus", "tau_y")},
-        **{name: SOME for name in ("a2_plus", "a3_plus", "a2_minus", "a3_minus")},
+        **dict.fromkeys(("tau_plus", "tau_x", "tau_minus", "tau_y"), TAUS),
+        **dict.fromkeys(("a2_plus", "a3_plus", "a2_minus", "a3_minus"), SOME),
         "pairing": st.sampled_from(("all", "nearest")),
     },
     "InhibitorySTDP": {"eta": SOME, "target_rate": st.sampled_from((0.0, 50.0)), "tau": TAUS},
@@ -186,6 +177,15 @@ OPTIONS = {
         "tau_inact": st.sampled_from((0.0, 3.0, 20.0)),
     },
 }
+
+
+@st.composite
+def plastics(draw, step):
+    """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
+    back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
+    rule = draw(st.sampled_from(("Restless", "Restless", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "TsodyksMarkram")))
+    options = {name: draw(values) for name, values in OPTIONS[rule].items()}
+    return Plastic(rule, options if rule == "TsodyksMarkram" else options | back)
 
 
 @st.composite

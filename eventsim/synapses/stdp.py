@@ -33,7 +33,9 @@ Constants = namedtuple(
     "Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "span", "w_max", "low", "high", "mu_plus", "mu_minus")
 )
 State = namedtuple("State", ("w",))
-Paired = namedtuple("Paired", ("w", "arrived", "fired"))  # whether the last arrival, the last postsynaptic spike can still pair
+Paired = namedtuple(
+    "Paired", ("w", "arrived", "fired")
+)  # the traces that can still pair, as they were just after the last arrival and spike
 Pre = namedtuple("Pre", ("x",))
 Post = namedtuple("Post", ("y",))
 
@@ -85,7 +87,8 @@ def on_post(c, s, x, y):
 
 
 def on_pre_centred(c, s, x, y):
-    return Paired(depressed(c, s.w, y.y), 1.0, 0.0)
+    """All arrivals since the last postsynaptic spike wait for the next one; x is what is left of 1 since the last of them."""
+    return Paired(depressed(c, s.w, y.y), s.arrived * x.x + 1.0, 0.0)
 
 
 def on_post_once(c, s, x, y):
