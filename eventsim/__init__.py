@@ -71,7 +71,19 @@ from .neurons import (
     Parameter,
 )
 from .recording import Spikes, Trace
-from .synapses import STDP, Modulator, RewardSTDP, Static, Synapse, SynapseRule
+from .synapses import (
+    STDP,
+    Hebb,
+    InhibitorySTDP,
+    Modulator,
+    Oja,
+    RewardSTDP,
+    Static,
+    Synapse,
+    SynapseRule,
+    TripletSTDP,
+    TsodyksMarkram,
+)
 
 __version__ = "0.1.0"
 
@@ -97,7 +109,9 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "GammaProcess",
+    "Hebb",
     "HodgkinHuxley",
+    "InhibitorySTDP",
     "InhomogeneousPoisson",
     "InternalError",
     "Izhikevich",
@@ -116,6 +130,7 @@ __all__ = [
     "NoisyCurrent",
     "Normal",
     "NumericalError",
+    "Oja",
     "OneToOne",
     "Parameter",
     "ParameterError",
@@ -135,6 +150,8 @@ __all__ = [
     "Synapse",
     "SynapseRule",
     "Trace",
+    "TripletSTDP",
+    "TsodyksMarkram",
     "Uniform",
     "ZeroDelayLoopError",
     "analysis",

@@ -129,41 +129,72 @@ def build_learning(learning):
 def synapse(plastic, weight, delay, substance):
     """The synapses of a bundle: the rule's bounds are chosen so that its weights lie between them."""
     if plastic.rule == "Restless":
-        level = plastic.options["level"]
-        return RESTLESS(weight, delay, **plastic.options | {"level": es.Uniform(*level[1:]) if isinstance(level, tuple) else level})
+        return RESTLESS(weight, delay, **plastic.options | {"level": drawn(plastic.options["level"])})
     low, high = weight.support if hasattr(weight, "support") else (np.min(weight), np.max(weight))
-    sign = 1.0 if high > 0.0 else -1.0
+    sign = 1.0 if high > 0.0 or plastic.rule == "Oja" else -1.0
     weight = weight if low * sign >= 0.0 and high * sign >= 0.0 else 0.5 * abs(high)
     most = max(abs(low), abs(high), 1.0)
-    options = dict(plastic.options)
-    scaled = {"a_plus": options.pop("up") * most, "a_minus": options.pop("down") * most, "w_max": 1.25 * sign * most}
+    options = {name: drawn(value) for name, value in plastic.options.items()}
+    options |= {name: options[name] * most for name in AMOUNTS & options.keys()}
+    if plastic.rule in BOUNDED:
+        options["w_max"] = 1.25 * sign * most
     if plastic.rule == "RewardSTDP":
         options["modulator"] = substance
-    return getattr(es, plastic.rule)(weight, delay, **scaled, **options)
+    return getattr(es, plastic.rule)(weight, delay, **options)
+
+
+# Options in units of the largest weight, and rules with bounds.
+AMOUNTS = {"a_plus", "a_minus", "a2_plus", "a3_plus", "a2_minus", "a3_minus", "eta"}
+BOUNDED = {"STDP", "RewardSTDP", "TripletSTDP", "InhibitorySTDP", "Hebb"}
+
+
+def drawn(value):
+    """An option that synapses have of their own, as a distribution."""
+    return es.Uniform(*value[1:]) if isinstance(value, tuple) else value
 
 
 TAUS = st.sampled_from((1.0, 3.0, 20.0))
+
+
+SOME = st.sampled_from((0.1, 0.5, -0.2))
+OPTIONS = {
+    "Restless": {"tau": TAUS, "gain": st.sampled_from((0.1, 1.0)), "level": st.one_of(st.just(0.5), st.just(("Uniform", -1.0, 1.0)))},
+    "STDP": {
+        "tau_plus": TAUS,
+        "tau_minus": TAUS,
+        "a_plus": SOME,
+        "a_minus": SOME,
+        "mu_plus": st.sampled_from((0.0, 1.0, 0.4)),
+        "mu_minus": st.sampled_from((0.0, 1.0, 0.4)),
+        "pairing": st.sampled_from(("all", "all", "nearest", "presynaptic", "reduced")),
+    },
+    "RewardSTDP": {"tau_plus": TAUS, "tau_minus": TAUS, "a_plus": SOME, "a_minus": SOME, "tau_e": st.sampled_from((5.0, 100.0))},
+    "TripletSTDP": {
+        **dict.fromkeys(("tau_plus", "tau_x", "tau_minus", "tau_y"), TAUS),
+        **dict.fromkeys(("a2_plus", "a3_plus", "a2_minus", "a3_minus"), SOME),
+        "pairing": st.sampled_from(("all", "nearest")),
+    },
+    "InhibitorySTDP": {"eta": SOME, "target_rate": st.sampled_from((0.0, 50.0)), "tau": TAUS},
+    "Hebb": {"eta": SOME, "tau_pre": TAUS, "tau_post": TAUS},
+    "Oja": {"eta": st.sampled_from((0.1, 5.0)), "alpha": st.sampled_from((0.0, 1.0)), "tau": TAUS},
+    "TsodyksMarkram": {
+        "U": st.sampled_from((0.0, 0.6, 1.0, ("Uniform", 0.0, 1.0))),
+        "tau_rec": st.sampled_from((3.0, 20.0, ("Uniform", 1.0, 20.0))),
+        "tau_facil": st.sampled_from((0.0, 20.0, ("Uniform", 0.0, 20.0))),
+        "tau_inact": st.sampled_from((0.0, 3.0, 20.0)),
+    },
+}
 
 
 @st.composite
 def plastics(draw, step):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
-    kind = draw(st.sampled_from(("STDP", "Restless", "RewardSTDP")))
-    if kind == "Restless":
-        level = draw(st.one_of(st.just(0.5), st.just(("Uniform", -1.0, 1.0))))
-        return Plastic("Restless", {"tau": draw(TAUS), "gain": draw(st.sampled_from((0.1, 1.0))), "level": level, **back})
-    options = {
-        "tau_plus": draw(TAUS),
-        "tau_minus": draw(TAUS),
-        "up": draw(st.sampled_from((0.1, 0.5))),
-        "down": draw(st.sampled_from((0.1, 0.6))),
-    }
-    if kind == "RewardSTDP":
-        return Plastic(kind, options | back | {"tau_e": draw(st.sampled_from((5.0, 100.0)))})
-    options |= {"mu_plus": draw(st.sampled_from((0.0, 1.0, 0.4))), "mu_minus": draw(st.sampled_from((0.0, 1.0, 0.4)))}
-    options["pairing"] = draw(st.sampled_from(("all", "all", "nearest", "presynaptic", "reduced")))
-    return Plastic("STDP", options | back)
+    rule = draw(
+        st.sampled_from(("Restless", "RewardSTDP", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "TsodyksMarkram"))
+    )
+    options = {name: draw(values) for name, values in OPTIONS[rule].items()}
+    return Plastic(rule, options if rule == "TsodyksMarkram" else options | back)
 
 
 @st.composite

@@ -1,12 +1,30 @@
 """Synapse rules, one file each."""
 
-from . import reward, stdp
+from . import hebb, inhibitory_stdp, oja, reward, stdp, triplet, tsodyks_markram
+from .hebb import Hebb
+from .inhibitory_stdp import InhibitorySTDP
 from .modulator import Modulator
+from .oja import Oja
 from .reward import RewardSTDP
 from .rule import Synapse, SynapseRule
 from .static import Static
 from .stdp import STDP
+from .triplet import TripletSTDP
+from .tsodyks_markram import TsodyksMarkram
 
-RULES = (*stdp.RULES, *reward.RULES)  # all rules there are, in all their variants
+# all rules there are, in all their variants
+RULES = (*stdp.RULES, *triplet.RULES, *inhibitory_stdp.RULES, *reward.RULES, *hebb.RULES, *oja.RULES, *tsodyks_markram.RULES)
 
-__all__ = ["STDP", "Modulator", "RewardSTDP", "Static", "Synapse", "SynapseRule"]
+__all__ = [
+    "STDP",
+    "Hebb",
+    "InhibitorySTDP",
+    "Modulator",
+    "Oja",
+    "RewardSTDP",
+    "Static",
+    "Synapse",
+    "SynapseRule",
+    "TripletSTDP",
+    "TsodyksMarkram",
+]

@@ -16,6 +16,7 @@ from collections import namedtuple
 
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading, relaxed
+from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "tau_e", "w_min", "w_max"))
@@ -26,31 +27,13 @@ Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
-    return Constants(
-        1.0 / p.tau_plus, 1.0 / p.tau_minus, p.a_plus, p.a_minus, p.tau_e, min(p.w_min, p.w_max), max(p.w_min, p.w_max), 1.0, 0.0
-    )
-
-
-def limits(p):
-    return min(p.w_min, p.w_max), max(p.w_min, p.w_max)
-
-
-def check(p):
-    if p.w_min == p.w_max:
-        return f"w_max must differ from w_min, got {p.w_max:g} for both"
-    if p.w_min * p.w_max < 0.0:
-        return f"w_min and w_max must share one sign, got {p.w_min:g} and {p.w_max:g}"
-    return None
+    return Constants(1.0 / p.tau_plus, 1.0 / p.tau_minus, towards(p) * p.a_plus, towards(p) * p.a_minus, p.tau_e, *limits(p), 1.0, 0.0)
 
 
 def gained(c, e, z, dt):
     """The integral of e z over dt: e decays to 0, z to its baseline."""
     both = 1.0 / c.tau_e + 1.0 / c.tau_z
     return e * (c.base_z * c.tau_e * relaxed(dt / c.tau_e) + (z - c.base_z) * relaxed(dt * both) / both)
-
-
-def clipped(c, w):
-    return min(max(w, c.low), c.high)
 
 
 def flow(c, s, x, y, z, dt):
@@ -149,7 +132,7 @@ def RewardSTDP(
     tau_plus, tau_minus : float, ms, > 0
         Time constants of pairs, post after pre and pre after post.
     a_plus, a_minus : float
-        By how much a pair without distance in time changes the eligibility, unit of the weight per ms and level.
+        By how much a pair without distance in time changes the eligibility, in units of the weight per ms and level; positive towards w_max.
     tau_e : float, ms, > 0
         Time constant of the eligibility.
     w_min, w_max : float, unit of the weight
@@ -187,11 +170,6 @@ def RewardSTDP(
     >>> round(float(sim.weights(j)["weight"][0]), 6)
     1.420075
     """
-    from ..errors import ParameterError
-
-    given = {"a_plus": a_plus, "a_minus": a_minus, "w_max": w_max}
-    for name, value in given.items():
-        if value is None:
-            raise ParameterError(f"RewardSTDP needs {name}=, in the unit of the weight")
+    given = required("RewardSTDP", a_plus=a_plus, a_minus=a_minus, w_max=w_max)
     rest = {"tau_plus": tau_plus, "tau_minus": tau_minus, "tau_e": tau_e, "w_min": w_min}
     return REWARD_STDP(weight, delay, modulator=modulator, backprop_delay=backprop_delay, post_first=post_first, **given, **rest)

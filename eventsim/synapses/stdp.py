@@ -10,72 +10,72 @@ Other pairings (Morrison et al. 2008, figure 7) count fewer pairs: with "nearest
 arrival pairs with the last postsynaptic spike before it and the first one after it; with "reduced", only neighbours of both sides pair. Inhibitory weights are negative, and
 so is w_max then: potentiation leads towards it.
 
+Negative amplitudes turn a window over: with both of them negative the rule is anti-Hebbian, post after pre depresses and pre after post potentiates (Bell et al. 1997). A change
+depends by its exponent on the bound it leads to, whichever side it comes from: so a negative a_plus goes with ((w - w_min) / (w_max - w_min))**mu_plus.
+
 Source
     Song, Miller & Abbott 2000, doi 10.1038/78829; Morrison, Diesmann & Gerstner 2008, doi 10.1007/s00422-008-0233-1, sections 3 and 4; power law: Guetig et al. 2003,
-    doi 10.1523/JNEUROSCI.23-09-03697.2003, equation 1.
+    doi 10.1523/JNEUROSCI.23-09-03697.2003, equation 1; anti-Hebbian windows: Bell, Han, Sugawara & Grant 1997, doi 10.1038/387278a0.
 """
 
-import math
 from collections import namedtuple
 from functools import cache
 
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading
+from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
 
 PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "w_min", "w_max", "mu_plus", "mu_minus"))
 Constants = namedtuple(
-    "Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "w_max", "low", "high", "mu_plus", "mu_minus")
+    "Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "span", "w_max", "low", "high", "mu_plus", "mu_minus")
 )
 State = namedtuple("State", ("w",))
-Paired = namedtuple("Paired", ("w", "arrived", "fired"))  # whether the last arrival, the last postsynaptic spike can still pair
+Paired = namedtuple(
+    "Paired", ("w", "arrived", "fired")
+)  # the traces that can still pair, as they were just after the last arrival and spike
 Pre = namedtuple("Pre", ("x",))
 Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
-    towards = math.copysign(1.0, p.w_max - p.w_min)
-    low, high = min(p.w_min, p.w_max), max(p.w_min, p.w_max)
     return Constants(
-        1.0 / p.tau_plus, 1.0 / p.tau_minus, towards * p.a_plus, towards * p.a_minus, p.w_min, p.w_max, low, high, p.mu_plus, p.mu_minus
+        1.0 / p.tau_plus,
+        1.0 / p.tau_minus,
+        towards(p) * p.a_plus,
+        towards(p) * p.a_minus,
+        p.w_min,
+        p.w_max - p.w_min,
+        p.w_max,
+        *limits(p),
+        p.mu_plus,
+        p.mu_minus,
     )
-
-
-def limits(p):
-    return min(p.w_min, p.w_max), max(p.w_min, p.w_max)
-
-
-def check(p):
-    if p.w_min == p.w_max:
-        return f"w_max must differ from w_min, got {p.w_max:g} for both"
-    if p.w_min * p.w_max < 0.0:
-        return f"w_min and w_max must share one sign, got {p.w_min:g} and {p.w_max:g}"
-    if abs(p.w_max) < abs(p.w_min):
-        return f"w_max must be farther from 0 than w_min, got {p.w_max:g} and {p.w_min:g}"
-    return None
 
 
 def power(base, exponent):
     """base**exponent for base in [0, 1]."""
-    if exponent == 0.0:
-        return 1.0
     if exponent == 1.0:
         return base
     return math.pow(base, exponent)
 
 
-def clipped(c, w):
-    return min(max(w, c.low), c.high)
+def moved(c, w, change, mu):
+    """The weight after a change that is smaller, by the power mu, the nearer the bound that it leads to."""
+    if mu != 0.0:
+        room = c.w_max - w if change * c.span > 0.0 else w - c.w_min
+        change *= power(room / c.span, mu)
+    return clipped(c, w + change)
 
 
 def potentiated(c, w, x):
-    return clipped(c, w + c.a_plus * x * power((c.w_max - w) / (c.w_max - c.w_min), c.mu_plus))
+    return moved(c, w, c.a_plus * x, c.mu_plus)
 
 
 def depressed(c, w, y):
-    return clipped(c, w - c.a_minus * y * power((w - c.w_min) / (c.w_max - c.w_min), c.mu_minus))
+    return moved(c, w, -(c.a_minus * y), c.mu_minus)
 
 
 def on_pre(c, s, x, y):
@@ -87,7 +87,8 @@ def on_post(c, s, x, y):
 
 
 def on_pre_centred(c, s, x, y):
-    return Paired(depressed(c, s.w, y.y), 1.0, 0.0)
+    """All arrivals since the last postsynaptic spike wait for the next one; x is what is left of 1 since the last of them."""
+    return Paired(depressed(c, s.w, y.y), s.arrived * x.x + 1.0, 0.0)
 
 
 def on_post_once(c, s, x, y):
@@ -199,7 +200,8 @@ def STDP(
     tau_plus, tau_minus : float, ms, > 0
         Time constants of potentiation (post after pre) and depression (pre after post).
     a_plus, a_minus : float, unit of the weight
-        By how much a pair without distance in time changes the weight, before its dependence on the weight.
+        By how much a pair without distance in time changes the weight, before its dependence on the weight. Negative: post after pre depresses,
+        pre after post potentiates (anti-Hebbian).
     w_min, w_max : float, unit of the weight
         Bounds of the weight; of one sign. For inhibitory synapses w_max < 0.
     mu_plus, mu_minus : float, >= 0
@@ -234,14 +236,14 @@ def STDP(
     >>> sim.run(100.0)  # arrivals at 12 and 42 ms, a postsynaptic spike at 16 ms
     >>> round(float(sim.weights(j)["weight"][0]), 8)  # 1 + 0.1 exp(-4/20) - 0.12 exp(-26/20)
     1.04916926
+
+    Anti-Hebbian: a postsynaptic spike after an arrival weakens the synapse, here to a part of what it was.
+
+    >>> anti = es.STDP(1.0, 2.0, a_plus=-0.3, a_minus=-0.1, w_max=3.0, mu_plus=1.0, mu_minus=1.0)
     """
     from .. import _cast
-    from ..errors import ParameterError
 
     _cast.choice(pairing, "STDP pairing", PAIRINGS)
-    given = {"a_plus": a_plus, "a_minus": a_minus, "w_max": w_max}
-    for name, value in given.items():
-        if value is None:
-            raise ParameterError(f"STDP needs {name}=, in the unit of the weight")
+    given = required("STDP", a_plus=a_plus, a_minus=a_minus, w_max=w_max)
     rest = {"tau_plus": tau_plus, "tau_minus": tau_minus, "w_min": w_min, "mu_plus": mu_plus, "mu_minus": mu_minus}
     return _rule(pairing)(weight, delay, backprop_delay=backprop_delay, post_first=post_first, **given, **rest)
