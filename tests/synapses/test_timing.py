@@ -48,11 +48,11 @@ def test_pairs_of_inhibitory_and_anti_hebbian_synapses(engine, sign, w_max, mu):
 
 @pytest.mark.parametrize("post_first", [False, True])
 def test_a_spike_that_happens_at_the_time_of_an_arrival(engine, post_first):
-    """A neuron that reaches threshold by itself at the time of an arrival has fired by then: post_first says which comes first."""
+    """An arrival without delay, in the second micro-step, finds a neuron that has fired in the first: post_first says which comes first."""
     net = es.Network()
-    pre = net.population(1, es.SpikeSource([[12.0]]))
+    pre = net.population(1, es.SpikeSource([[16.0]]))
     cell = net.population(1, es.IF(c_m=1.0, v_rest=0.0, v_reset=0.0, v_thresh=16.0, i_offset=1.0))  # 16 mV at 1 mV/ms
-    j = net.connect(pre, cell, es.OneToOne(), synapse=es.STDP(1.0, 4.0, a_plus=0.25, a_minus=0.5, w_max=3.0, post_first=post_first))
+    j = net.connect(pre, cell, es.OneToOne(), synapse=es.STDP(1.0, 0.0, a_plus=0.25, a_minus=0.5, w_max=3.0, post_first=post_first))
     sim = es.Simulator(net, engine=engine)
     sim.run(20.0)
     assert sim.spikes.time.tolist() == [16.0]
