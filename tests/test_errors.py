@@ -382,7 +382,7 @@ def _files(sim, folder):
     np.savez(paths["foreign_archive"], x=np.arange(3))
     with np.load(paths["whole"]) as file:
         arrays = dict(file)
-    np.savez(paths["later"], **{**arrays, "header": _edited(arrays["header"], b'"version": 1', b'"version": 99')})
+    np.savez(paths["later"], **{**arrays, "header": _edited(arrays["header"], b'"version": 2', b'"version": 99')})
     np.savez(paths["lacking"], **{k: a for k, a in arrays.items() if k != "state.clock"})
     return paths
 
