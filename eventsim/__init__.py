@@ -71,7 +71,7 @@ from .neurons import (
     Parameter,
 )
 from .recording import Spikes, Trace
-from .synapses import STDP, Hebb, InhibitorySTDP, Oja, Static, Synapse, SynapseRule, TripletSTDP, TsodyksMarkram
+from .synapses import STDP, GraupnerBrunel, Hebb, InhibitorySTDP, Oja, Static, Synapse, SynapseRule, TripletSTDP, TsodyksMarkram
 
 __version__ = "0.1.0"
 
@@ -97,6 +97,7 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "GammaProcess",
+    "GraupnerBrunel",
     "Hebb",
     "HodgkinHuxley",
     "InhibitorySTDP",

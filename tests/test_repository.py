@@ -218,7 +218,11 @@ def test_modules_and_public_definitions_have_docstrings(name):
         return
     assert ast.get_docstring(TREES[name])
     for node in TREES[name].body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and not name.startswith("neurons/"):
+        if (
+            isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            and not node.name.startswith("_")
+            and not name.startswith(("neurons/", "synapses/"))
+        ):
             assert ast.get_docstring(node) or _is_plain_tuple(node), f"{node.name}, line {node.lineno}"
 
 

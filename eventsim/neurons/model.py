@@ -54,7 +54,21 @@ KEY = ("key0", "key1")
 
 @dataclass(frozen=True)
 class Parameter:
-    """Name, default, unit and range of one parameter; `far` is the number that stands for infinity where that is allowed."""
+    """What is known of one parameter of a model or a rule.
+
+    Parameters
+    ----------
+    name : str
+    default : float
+    unit : str
+        "" where it has none.
+    low, high : float
+        Its range, the ends included.
+    low_open : bool
+        `low` itself is not allowed.
+    far : float, optional
+        The number that stands for infinity, where that is allowed.
+    """
 
     name: str
     default: float

@@ -1,6 +1,7 @@
 """Synapse rules, one file each."""
 
-from . import hebb, inhibitory_stdp, oja, stdp, triplet, tsodyks_markram
+from . import graupner_brunel, hebb, inhibitory_stdp, oja, stdp, triplet, tsodyks_markram
+from .graupner_brunel import GraupnerBrunel
 from .hebb import Hebb
 from .inhibitory_stdp import InhibitorySTDP
 from .oja import Oja
@@ -11,6 +12,6 @@ from .triplet import TripletSTDP
 from .tsodyks_markram import TsodyksMarkram
 
 # all rules there are, in all their variants
-RULES = (*stdp.RULES, *triplet.RULES, *inhibitory_stdp.RULES, *hebb.RULES, *oja.RULES, *tsodyks_markram.RULES)
+RULES = (*stdp.RULES, *triplet.RULES, *inhibitory_stdp.RULES, *hebb.RULES, *oja.RULES, *graupner_brunel.RULES, *tsodyks_markram.RULES)
 
-__all__ = ["STDP", "Hebb", "InhibitorySTDP", "Oja", "Static", "Synapse", "SynapseRule", "TripletSTDP", "TsodyksMarkram"]
+__all__ = ["STDP", "GraupnerBrunel", "Hebb", "InhibitorySTDP", "Oja", "Static", "Synapse", "SynapseRule", "TripletSTDP", "TsodyksMarkram"]

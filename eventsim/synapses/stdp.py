@@ -18,6 +18,7 @@ Source
     doi 10.1523/JNEUROSCI.23-09-03697.2003, equation 1; anti-Hebbian windows: Bell, Han, Sugawara & Grant 1997, doi 10.1038/387278a0.
 """
 
+import math
 from collections import namedtuple
 from functools import cache
 
@@ -59,7 +60,7 @@ def power(base, exponent):
     """base**exponent for base in [0, 1]."""
     if exponent == 1.0:
         return base
-    return base**exponent
+    return math.pow(base, exponent)
 
 
 def moved(c, w, change, mu):
