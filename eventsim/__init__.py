@@ -73,6 +73,7 @@ from .neurons import (
 from .recording import Spikes, Trace
 from .synapses import (
     STDP,
+    GraupnerBrunel,
     Hebb,
     InhibitorySTDP,
     Modulator,
@@ -109,6 +110,7 @@ __all__ = [
     "FixedTotalNumber",
     "FormatError",
     "GammaProcess",
+    "GraupnerBrunel",
     "Hebb",
     "HodgkinHuxley",
     "InhibitorySTDP",

@@ -145,7 +145,7 @@ def synapse(plastic, weight, delay, substance):
 
 # Options in units of the largest weight, and rules with bounds.
 AMOUNTS = {"a_plus", "a_minus", "a2_plus", "a3_plus", "a2_minus", "a3_minus", "eta"}
-BOUNDED = {"STDP", "RewardSTDP", "TripletSTDP", "InhibitorySTDP", "Hebb"}
+BOUNDED = {"STDP", "RewardSTDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "GraupnerBrunel"}
 
 
 def drawn(value):
@@ -177,6 +177,12 @@ OPTIONS = {
     "InhibitorySTDP": {"eta": SOME, "target_rate": st.sampled_from((0.0, 50.0)), "tau": TAUS},
     "Hebb": {"eta": SOME, "tau_pre": TAUS, "tau_post": TAUS},
     "Oja": {"eta": st.sampled_from((0.1, 5.0)), "alpha": st.sampled_from((0.0, 1.0)), "tau": TAUS},
+    "GraupnerBrunel": {
+        "c_pre": st.sampled_from((0.0, 1.0)),
+        "theta_p": st.sampled_from((0.5, 1.3)),
+        "tau": st.sampled_from((300.0, 1e4)),
+        "tau_ca": TAUS,
+    },
     "TsodyksMarkram": {
         "U": st.sampled_from((0.0, 0.6, 1.0, ("Uniform", 0.0, 1.0))),
         "tau_rec": st.sampled_from((3.0, 20.0, ("Uniform", 1.0, 20.0))),
@@ -191,7 +197,9 @@ def plastics(draw, step):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
     rule = draw(
-        st.sampled_from(("Restless", "RewardSTDP", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "TsodyksMarkram"))
+        st.sampled_from(
+            ("Restless", "RewardSTDP", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "GraupnerBrunel", "TsodyksMarkram")
+        )
     )
     options = {name: draw(values) for name, values in OPTIONS[rule].items()}
     return Plastic(rule, options if rule == "TsodyksMarkram" else options | back)

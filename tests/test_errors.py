@@ -309,7 +309,7 @@ FILES = [
     ("es.Simulator.load(text)", es.FormatError, "text", "not a whole eventsim checkpoint"),
     ("es.Simulator.load(array)", es.FormatError, "array", "not a whole eventsim checkpoint"),
     ("es.Simulator.load(foreign_archive)", es.FormatError, "foreign", "not an eventsim checkpoint"),
-    ("es.Simulator.load(later)", es.FormatError, "later", "version 99", "reads version 1"),
+    ("es.Simulator.load(later)", es.FormatError, "later", "version 99", "reads version 2"),
     ("es.Simulator.load(lacking)", es.FormatError, "lacking", "state.clock"),
     ("es.Simulator.load(whole, models=['LIF'])", es.ParameterError, "models", "'LIF'", "neuron models"),
 ]

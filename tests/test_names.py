@@ -7,6 +7,7 @@ import pytest
 
 import eventsim as es
 from eventsim.neurons import ALL_MODELS, BOUNDED_MODELS
+from eventsim.synapses import RULES
 
 TEXT = (Path(__file__).parent.parent / "docs" / "names.md").read_text(encoding="utf-8")
 
@@ -32,7 +33,7 @@ def exists(name):
     return True
 
 
-@pytest.mark.parametrize("heading", ["Models", "Sources", "Connections", "Running"])
+@pytest.mark.parametrize("heading", ["Models", "Sources", "Connections", "Synapses", "Running"])
 def test_our_names_exist(heading):
     rows = tables(heading)
     names = [name for row in rows for name in code(row[0])]
@@ -50,11 +51,15 @@ def test_a_name_that_does_not_exist_is_seen():
 
 def test_all_models_rules_and_sources_are_listed():
     named = {
-        re.split(r"[(.]", name)[0] for heading in ("Models", "Sources", "Connections") for row in tables(heading) for name in code(row[0])
+        re.split(r"[(.]", name)[0]
+        for heading in ("Models", "Sources", "Connections", "Synapses")
+        for row in tables(heading)
+        for name in code(row[0])
     }
     rules = {"AllToAll", "OneToOne", "FixedProbability", "FixedInDegree", "FixedOutDegree", "FixedTotalNumber", "Explicit", "CSR"}
+    synapses = {"Static", *(rule.name for rule in RULES)}
     sources = {"Poisson", "Regular", "GammaProcess", "InhomogeneousPoisson", "SpikeSource"}
-    assert named >= {model.name for model in ALL_MODELS + BOUNDED_MODELS} | rules | sources
+    assert named >= {model.name for model in ALL_MODELS + BOUNDED_MODELS} | rules | sources | synapses
 
 
 def test_state_variables_exist():

@@ -1,6 +1,7 @@
 """Synapse rules, one file each."""
 
-from . import hebb, inhibitory_stdp, oja, reward, stdp, triplet, tsodyks_markram
+from . import graupner_brunel, hebb, inhibitory_stdp, oja, reward, stdp, triplet, tsodyks_markram
+from .graupner_brunel import GraupnerBrunel
 from .hebb import Hebb
 from .inhibitory_stdp import InhibitorySTDP
 from .modulator import Modulator
@@ -13,10 +14,20 @@ from .triplet import TripletSTDP
 from .tsodyks_markram import TsodyksMarkram
 
 # all rules there are, in all their variants
-RULES = (*stdp.RULES, *triplet.RULES, *inhibitory_stdp.RULES, *reward.RULES, *hebb.RULES, *oja.RULES, *tsodyks_markram.RULES)
+RULES = (
+    *stdp.RULES,
+    *triplet.RULES,
+    *inhibitory_stdp.RULES,
+    *reward.RULES,
+    *hebb.RULES,
+    *oja.RULES,
+    *graupner_brunel.RULES,
+    *tsodyks_markram.RULES,
+)
 
 __all__ = [
     "STDP",
+    "GraupnerBrunel",
     "Hebb",
     "InhibitorySTDP",
     "Modulator",

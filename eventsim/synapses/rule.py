@@ -170,6 +170,8 @@ class Synapse:
         From the postsynaptic spike to the synapse.
     post_first : bool
         At the very same time, a postsynaptic spike that has happened comes before an arrival, not after it.
+    weight_dtype : str
+        "float64": weights that change are kept in full.
     """
 
     rule: SynapseRule

@@ -136,6 +136,41 @@ def oja(train, w, end, eta, alpha=1.0, tau=20.0):
 
 
 @digits
+def calcium(
+    train,
+    w,
+    end,
+    w_max,
+    w_min=0.0,
+    c_pre=1.0,
+    c_post=2.0,
+    theta_d=1.0,
+    theta_p=1.3,
+    gamma_d=200.0,
+    gamma_p=321.808,
+    tau_ca=20.0,
+    tau=150_000.0,
+):
+    """Weight of the rule of calcium at `end`: its equation is linear between all times at which an event or a crossing of a threshold is."""
+    edges = sorted({mpf(0), *(mpf(t) for t, _ in train), mpf(end)})
+    w = mpf(w)
+    for begin, stop in pairwise(edges):
+        level = mpmath.fsum(
+            mpf(c_pre if kind == ARRIVAL else c_post) * mpmath.exp(-(begin - mpf(t)) / mpf(tau_ca)) for t, kind in train if mpf(t) <= begin
+        )
+        crossings = [begin + mpf(tau_ca) * mpmath.log(level / mpf(theta)) for theta in (theta_d, theta_p) if level > 0]
+        inner = [begin, *sorted(t for t in crossings if begin < t < stop), stop]
+        for a, b in pairwise(inner):
+            middle = level * mpmath.exp(-((a + b) / 2 - begin) / mpf(tau_ca))
+            up = mpf(gamma_p) / mpf(tau) if middle > theta_p else mpf(0)
+            down = mpf(gamma_d) / mpf(tau) if middle > theta_d else mpf(0)
+            if up + down:
+                target = (up * mpf(w_max) + down * mpf(w_min)) / (up + down)
+                w = target + (w - target) * mpmath.exp(-(up + down) * (b - a))
+    return w
+
+
+@digits
 def released(times, U, tau_rec, tau_facil=0.0, tau_inact=0.0):
     """The parts u, x, u x of each arrival of a Tsodyks-Markram synapse: what each earlier release still lacks, and each earlier step of u still has."""
     U, recovery = mpf(U), mpf(tau_rec)

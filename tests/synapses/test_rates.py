@@ -1,4 +1,4 @@
-"""Rules that change weights all the time, Hebb's and Oja's, against integrals in 40 digits, and what they converge to."""
+"""Rules that change weights all the time, Hebb's, Oja's and that of calcium, against integrals in 40 digits, and what they converge to."""
 
 import numpy as np
 import pytest
@@ -50,8 +50,32 @@ def test_oja(engine, eta, alpha, backprop):
     assert np.all(got > 0.0)
 
 
+@pytest.mark.parametrize("w_max", [4.0, -4.0])
+@pytest.mark.parametrize(("theta_p", "backprop"), [(1.3, 0.0), (0.6, 3.0), (2.5, 1.3)])
+def test_calcium(engine, theta_p, backprop, w_max):
+    """Thresholds in either order; tau so short that weights go far."""
+    weights = np.linspace(0.3, 0.9, 12) * w_max
+    options = {"theta_p": theta_p, "w_max": w_max, "w_min": 0.25 * w_max, "tau": 5000.0, "tau_ca": 17.0}
+    got = compare(engine, es.GraupnerBrunel, brute.calcium, 62, weights, backprop, **options)
+    assert np.all(np.abs(got) > 1.0)
+    assert np.all(np.abs(got) < 4.0)
+
+
+def test_calcium_leads_where_the_times_above_the_thresholds_say():
+    """Pairs 200 ms apart, for hours: w goes to the ratio of potentiation to both, each as long as calcium is above its threshold."""
+    lag, period, tau_ca = 5.0, 200.0, 20.0
+    peak = 1.0 * np.exp(-lag / tau_ca) + 2.0
+    above_d = tau_ca * np.log(peak / 1.0)  # the arrival alone just reaches theta_d
+    above_p = tau_ca * np.log(peak / 1.3)
+    expected = 321.808 * above_p / (321.808 * above_p + 200.0 * above_d)
+    times = np.arange(1.0, 40_000.0, period)
+    rule = es.GraupnerBrunel(0.2, 0.0, w_max=1.0, tau=50_000.0)
+    sim, j = run("sequential", [(times, times + lag)], rule, end=40_000.0)
+    assert sim.weights(j)["weight"][0] == pytest.approx(expected, abs=0.02)  # the last pair's own change is up to this
+
+
 def test_the_order_of_a_tie_makes_no_difference_to_rules_of_rates(engine):
-    for rule in (es.Hebb(2.0, 3.0, eta=0.01, w_max=9.0, backprop_delay=3.0), es.Oja(2.0, 3.0, eta=0.01, backprop_delay=3.0)):
+    for rule in (es.Hebb(2.0, 3.0, eta=0.01, w_max=9.0), es.Oja(2.0, 3.0, eta=0.01), es.GraupnerBrunel(2.0, 3.0, w_max=9.0)):
         found = []
         for post_first in (False, True):
             again = rule.rule(rule.weight, rule.delay, backprop_delay=3.0, post_first=post_first, **rule.values)
