@@ -71,7 +71,7 @@ from .neurons import (
     Parameter,
 )
 from .recording import Spikes, Trace
-from .synapses import STDP, Static, Synapse, SynapseRule
+from .synapses import STDP, Memristor, Static, Synapse, SynapseRule
 
 __version__ = "0.1.0"
 
@@ -108,6 +108,7 @@ __all__ = [
     "LIFEscape",
     "LIFExp",
     "LogNormal",
+    "Memristor",
     "MissingExtraError",
     "MissingFileError",
     "Network",
@@ -136,12 +137,13 @@ __all__ = [
     "Uniform",
     "ZeroDelayLoopError",
     "analysis",
+    "devices",
     "errors",
     "plots",
     "published",
 ]
 
-_ON_DEMAND = ("analysis", "plots", "published")
+_ON_DEMAND = ("analysis", "devices", "plots", "published")
 
 
 def __getattr__(name):

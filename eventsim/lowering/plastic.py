@@ -103,6 +103,10 @@ def _begun(network, j, c, lowered, indptr, weight):
         out[:, own.state + rule.state_type._fields.index(p.name)] = filling.values(at, j.own[p.name], which)
     if rule.random:
         out[:, own.state + rule.state_type._fields.index("number")] = np.arange(n)
+    if rule.settle is not None:
+        states = out[:, own.state : own.trace]
+        for k, state in enumerate(states.tolist()):
+            states[k] = rule.settle(c, rule.state_type(*state))
     return out
 
 

@@ -1,10 +1,11 @@
 """Synapse rules, one file each."""
 
-from . import stdp
+from . import memristor, stdp
+from .memristor import Memristor
 from .rule import Synapse, SynapseRule
 from .static import Static
 from .stdp import STDP
 
-RULES = (*stdp.RULES,)  # all rules there are, in all their variants
+RULES = (*stdp.RULES, *memristor.RULES)  # all rules there are, in all their variants
 
-__all__ = ["STDP", "Static", "Synapse", "SynapseRule"]
+__all__ = ["STDP", "Memristor", "Static", "Synapse", "SynapseRule"]
