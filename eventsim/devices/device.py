@@ -27,7 +27,8 @@ class Device:
     up_factor, down_factor : float, array or distribution, >= 0
         Mismatch of the steps (of a binary device: of the probabilities) of SET and RESET pulses.
     cycle : float, >= 0
-        Variation from pulse to pulse: the standard deviation of a step, relative to its mean. Where it is large, some pulses go backwards, as is measured.
+        Variation from pulse to pulse: the standard deviation of a step, relative to its mean. Where it is large, some pulses go backwards, as is measured. A device with
+        levels comes to the nearest one, so less than half a level does nothing.
     retention : float, ms, > 0 or inf
         Time constant with which the state relaxes to 0.
     drift : float, array or distribution, >= 0
