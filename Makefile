@@ -53,9 +53,9 @@ bench-against: .venv/.bench .venv/.plot
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python docs/figures/speed.py
 
-docs-figures: .venv/.plot
+docs-figures: .venv/.dev
 	for script in docs/figures/*.py; do $(BIN)/python $$script || exit 1; done
-	for name in fi_curve three_regimes own_model; do $(BIN)/python examples/$$name.py --plot docs/figures/$$name.png || exit 1; done
+	for name in fi_curve three_regimes own_model memristive_digits; do $(BIN)/python examples/$$name.py --plot docs/figures/$$name.png || exit 1; done
 	$(BIN)/python docs/models/build.py
 
 clean:

@@ -76,6 +76,7 @@ from .synapses import (
     GraupnerBrunel,
     Hebb,
     InhibitorySTDP,
+    Memristor,
     Modulator,
     Oja,
     RewardSTDP,
@@ -124,6 +125,7 @@ __all__ = [
     "LIFEscape",
     "LIFExp",
     "LogNormal",
+    "Memristor",
     "MissingExtraError",
     "MissingFileError",
     "Modulator",
@@ -157,12 +159,13 @@ __all__ = [
     "Uniform",
     "ZeroDelayLoopError",
     "analysis",
+    "devices",
     "errors",
     "plots",
     "published",
 ]
 
-_ON_DEMAND = ("analysis", "plots", "published")
+_ON_DEMAND = ("analysis", "devices", "plots", "published")
 
 
 def __getattr__(name):

@@ -131,6 +131,8 @@ def synapse(plastic, weight, delay, substance):
     if plastic.rule == "Restless":
         return RESTLESS(weight, delay, **plastic.options | {"level": drawn(plastic.options["level"])})
     low, high = weight.support if hasattr(weight, "support") else (np.min(weight), np.max(weight))
+    if plastic.rule == "Memristor":
+        return memristor(plastic.options, max(abs(low), abs(high), 1.0), delay)
     sign = 1.0 if high > 0.0 or plastic.rule == "Oja" else -1.0
     weight = weight if low * sign >= 0.0 and high * sign >= 0.0 else 0.5 * abs(high)
     most = max(abs(low), abs(high), 1.0)
@@ -153,6 +155,27 @@ def drawn(value):
     return es.Uniform(*value[1:]) if isinstance(value, tuple) else value
 
 
+def memristor(options, most, delay):
+    """Memristive synapses whose weights lie between 1 % of `most` and most; of a pair, between -most and most."""
+    options = dict(options)
+    own = {name: es.Normal(1.0, 0.3, low=0.0) for name in options.pop("mismatched")}
+    device = getattr(es.devices, options.pop("kind"))(r_on=0.01, r_off=1.0, **own, **options.pop("device"))
+    weight = es.Uniform(-0.9 * most, 0.9 * most) if options["pair"] else es.Uniform(0.1 * most, 0.9 * most)
+    return es.Memristor(weight, delay, device, 0.01 * most, **options)
+
+
+# Kinds of devices and how their pulses work, by options that make few pulses do much.
+DEVICES = st.sampled_from(
+    (
+        ("Linear", {"levels": 4}),
+        ("Linear", {"up": 0.3, "down": 0.2}),
+        ("Exponential", {"up": 0.5, "down": 0.3}),
+        ("Windowed", {"window": "joglekar", "order": 2, "up": 0.3}),
+        ("Windowed", {"window": "biolek", "up": 0.3, "down": 0.5}),
+        ("PhaseChange", {"levels": 5, "t0": 0.5}),
+        ("Binary", {"p_set": 0.4, "p_reset": 0.3}),
+    )
+)
 TAUS = st.sampled_from((1.0, 3.0, 20.0))
 
 
@@ -196,13 +219,24 @@ OPTIONS = {
 def plastics(draw, step):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
-    rule = draw(
-        st.sampled_from(
-            ("Restless", "RewardSTDP", "STDP", "STDP", "TripletSTDP", "InhibitorySTDP", "Hebb", "Oja", "GraupnerBrunel", "TsodyksMarkram")
-        )
-    )
+    rule = draw(st.sampled_from((*OPTIONS, "STDP", "Memristor", "Memristor")))
+    if rule == "Memristor":
+        return Plastic("Memristor", draw(memristors()) | back)
     options = {name: draw(values) for name, values in OPTIONS[rule].items()}
     return Plastic(rule, options if rule == "TsodyksMarkram" else options | back)
+
+
+@st.composite
+def memristors(draw):
+    """Options of memristive synapses."""
+    kind, device = draw(DEVICES)
+    if draw(st.booleans()):
+        device = device | {"cycle": draw(st.sampled_from((0.0, 0.3))), "retention": draw(st.sampled_from((np.inf, 30.0)))}
+    mismatched = draw(st.lists(st.sampled_from(("gain", "up_factor", "down_factor", "drift")), unique=True))
+    options = {"kind": kind, "device": device, "mismatched": tuple(mismatched), "window": draw(TAUS), "pair": draw(st.booleans())}
+    if draw(st.booleans()):
+        options |= {"protocol": "stdp", "window_minus": draw(TAUS)}
+    return options | ({"refresh": draw(st.sampled_from((0.5, 1.0)))} if options["pair"] else {})
 
 
 @st.composite

@@ -127,6 +127,12 @@ def test_guide_shows_what_the_code_prints():
     assert failures == 0
 
 
+def test_page_of_devices_shows_what_the_code_prints():
+    failures, tried = doctest.testfile(str(ROOT / "docs" / "devices.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert tried > 20
+    assert failures == 0
+
+
 def test_tutorial_shows_the_code_of_its_example_and_what_it_prints(monkeypatch):
     text = (ROOT / "docs" / "tutorial_own_model.md").read_text()
     script = (ROOT / "examples" / "own_model.py").read_text()

@@ -109,6 +109,10 @@ def _begun(network, j, c, lowered, indptr, weight):
         out[:, own.heard] = 1.0  # the level that the modulator begins with
     if rule.random:
         out[:, own.state + rule.state_type._fields.index("number")] = np.arange(n)
+    if rule.settle is not None:
+        states = out[:, own.state : own.trace]
+        for k, state in enumerate(states.tolist()):
+            states[k] = rule.settle(c, rule.state_type(*state))
     return out
 
 

@@ -1,9 +1,10 @@
 """Synapse rules, one file each."""
 
-from . import graupner_brunel, hebb, inhibitory_stdp, oja, reward, stdp, triplet, tsodyks_markram
+from . import graupner_brunel, hebb, inhibitory_stdp, memristor, oja, reward, stdp, triplet, tsodyks_markram
 from .graupner_brunel import GraupnerBrunel
 from .hebb import Hebb
 from .inhibitory_stdp import InhibitorySTDP
+from .memristor import Memristor
 from .modulator import Modulator
 from .oja import Oja
 from .reward import RewardSTDP
@@ -23,6 +24,7 @@ RULES = (
     *oja.RULES,
     *graupner_brunel.RULES,
     *tsodyks_markram.RULES,
+    *memristor.RULES,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "GraupnerBrunel",
     "Hebb",
     "InhibitorySTDP",
+    "Memristor",
     "Modulator",
     "Oja",
     "RewardSTDP",

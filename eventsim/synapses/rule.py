@@ -76,6 +76,7 @@ class SynapseRule:
     transmit : (constants, before, after) -> the weight that is delivered at an arrival, from the states before and after `on_pre`;
         None: the weight before, which is what the spike finds
     start : (constants, w) -> state in which a synapse of weight w begins; None: all other variables begin at 0
+    settle : (constants, state) -> the state that a synapse begins in, from what `start` says and its own parameters; None: just that
     limits : (parameters) -> (low, high), between which weights have to begin; None: anywhere
     random : bool
         Synapses draw random numbers: the constants key0 and key1 are the key of the projection's stream, the variables number and draws say
@@ -107,6 +108,7 @@ class SynapseRule:
     flow: Callable | None = None
     transmit: Callable = weight_before
     start: Callable | None = None
+    settle: Callable | None = None
     limits: Callable | None = None
     random: bool = False
     modulated: bool = False

@@ -1,0 +1,1 @@
+"""Memristive devices, crossbars, and synapses made of them."""
