@@ -9,6 +9,7 @@ from eventsim.workloads import many_delays, pulse_coupled, silent, workloads
 from ..harness import Figure, agree_with_reference, check, check_close, check_poisson, stretches
 from .adapting import adapting
 from .building import building
+from .learning import learning
 from .scaling import scaling
 
 SMALL = "reference on a small instance"
@@ -128,6 +129,7 @@ BENCHMARKS = {
     "vogels_abbott_currents": vogels_abbott_currents,
     "currents_in_order": currents_in_order,
     "adapting": adapting,
+    "learning": learning,
     "delays": delays,
     "silence": silence,
     "large": _workload("A40k", lambda: vogels_abbott2005(scale=0.05)),
