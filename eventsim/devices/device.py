@@ -25,10 +25,11 @@ class Device:
     gain : float, array or distribution, >= 0
         Mismatch of the conductance from device to device.
     up_factor, down_factor : float, array or distribution, >= 0
-        Mismatch of the steps (of a binary device: of the probabilities) of SET and RESET pulses.
+        Mismatch of the steps (of a binary device: of the probabilities) of SET and RESET pulses. Where a RESET is complete (phase change, pairs), down_factor
+        has no effect.
     cycle : float, >= 0
         Variation from pulse to pulse: the standard deviation of a step, relative to its mean. Where it is large, some pulses go backwards, as is measured. A device with
-        levels comes to the nearest one, so less than half a level does nothing.
+        levels comes to the nearest one, so less than half a level does nothing; binary devices vary by their probabilities alone.
     retention : float, ms, > 0 or inf
         Time constant with which the state relaxes to 0.
     drift : float, array or distribution, >= 0
@@ -118,7 +119,7 @@ class Linear(Device):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Exponential(Device):
-    """A device whose steps become smaller exponentially on the way: soft bounds (Querlioz et al. 2011, equations 1 and 2).
+    """A device whose steps become smaller exponentially on the way: soft bounds (Querlioz et al. 2011).
 
     Parameters
     ----------

@@ -8,16 +8,16 @@ A device has a state x in [0, 1] and a conductance between 1/r_off (x = 0) and 1
 A SET pulse moves x by +up f(x), a RESET pulse by -down f(1 - x), the factors of this device and the variation of this pulse multiplied in:
 
     linear         f(d) = 1
-    exponential    f(d) = exp(-shape d)               soft bounds (Querlioz et al. 2011, equations 1-2)
-    Joglekar       f(d) = 1 - (2 d - 1)**(2 shape)    no motion at either end (Joglekar & Wolf 2009, equation 10)
-    Biolek         f(d) = 1 - d**(2 shape)            no motion at the end the pulse leads to (Biolek et al. 2009, equation 7)
+    exponential    f(d) = exp(-shape d)               soft bounds (Querlioz et al. 2011)
+    Joglekar       f(d) = 1 - (2 d - 1)**(2 shape)    no motion at either end (Joglekar & Wolf 2009)
+    Biolek         f(d) = 1 - d**(2 shape)            no motion at the end the pulse leads to (Biolek et al. 2009)
     binary         x becomes 1 with probability up at a SET pulse, 0 with probability down at a RESET pulse
 
 A device with `levels` has these and no states between them. An abrupt one is at 0 after any RESET pulse.
 
 Source
     Querlioz, Bichler & Gamrat 2011, doi 10.1109/IJCNN.2011.6033439; Joglekar & Wolf 2009, doi 10.1088/0143-0807/30/4/001; Biolek, Biolek & Biolkova 2009,
-    Radioengineering 18, 210; drift: Ielmini, Lacaita & Mantegazza 2007, doi 10.1109/TED.2006.888752, equation 1.
+    Radioengineering 18, 210; drift: Ielmini, Lacaita & Mantegazza 2007, IEEE Trans. Electron Devices 54, 308.
 """
 
 import math

@@ -60,7 +60,7 @@ def Memristor(
 
     Notes
     -----
-    Querlioz, Bichler & Gamrat 2011, doi 10.1109/IJCNN.2011.6033439; Bichler et al. 2012, doi 10.1109/TED.2012.2197951. The equations are in `eventsim.synapses.device`.
+    Querlioz, Bichler & Gamrat 2011, doi 10.1109/IJCNN.2011.6033439; Bichler et al. 2012, IEEE Trans. Electron Devices 59, 2206. The equations are in `eventsim.synapses.device`.
 
     Examples
     --------

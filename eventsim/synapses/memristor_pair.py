@@ -4,7 +4,7 @@ Potentiation is a SET pulse of the one, depression a SET pulse of the other, so 
 them has come to `refresh` and the other is above 0, both are reset, and SET pulses bring one of them back until the difference is reached again.
 
 Source
-    Bichler, Suri, Querlioz, Vuillaume, DeSalvo & Gamrat 2012, doi 10.1109/TED.2012.2197951 (2-PCM synapse).
+    Bichler, Suri, Querlioz, Vuillaume, DeSalvo & Gamrat 2012, IEEE Trans. Electron Devices 59, 2206 (2-PCM synapse).
 """
 
 from collections import namedtuple
@@ -119,7 +119,7 @@ def rule(changing):
         constant_type=Constants,
         state_type=State,
         prepare=prepare,
-        source="Bichler et al. 2012, doi 10.1109/TED.2012.2197951",
+        source="Bichler et al. 2012, IEEE Trans. Electron Devices 59, 2206",
         own=OWN_OF_BOTH,
         on_pre=on_pre,
         on_post=on_post,

@@ -47,7 +47,7 @@ def nodal(conductance, wire):
 @given(CONDUCTANCES, st.sampled_from((1e-9, 1e-4, 0.01, 1.0, 10.0)))
 @settings(max_examples=40)
 def test_currents_obey_kirchhoff_at_all_nodes(conductance, wire):
-    np.testing.assert_allclose(Crossbar(conductance, wire).effective, nodal(conductance, wire), rtol=1e-10)
+    np.testing.assert_allclose(Crossbar(conductance, wire).effective, nodal(conductance, wire), rtol=1e-12)
 
 
 def test_two_by_two_as_solved_by_hand():
@@ -110,7 +110,7 @@ def test_reading_backwards_is_reading_the_transposed_crossbar(conductance, wire)
     """Reciprocity: drive a reader and read a driver, and the current is the same; rows become columns, last ones first."""
     there = Crossbar(conductance, wire).effective
     back = Crossbar(conductance[::-1, ::-1].T, wire).effective
-    np.testing.assert_allclose(there, back[::-1, ::-1].T, rtol=1e-10)
+    np.testing.assert_allclose(there, back[::-1, ::-1].T, rtol=1e-12)
 
 
 # -- weights ----------------------------------------------------------------------------------------------------------

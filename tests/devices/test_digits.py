@@ -41,6 +41,15 @@ def test_nothing_is_known_before_learning():
     assert np.mean(np.argmax(votes, axis=1) == labels[300:600]) < 0.25
 
 
+def test_stochastic_switching_and_more_levels_help_and_mismatch_does_little_harm(runs):
+    def mean(levels, mismatch=0.0):
+        return digits.of(runs, levels, mismatch).mean()
+
+    assert mean(2) < mean("binary") < mean(3) < mean(4) < mean(16)
+    for levels in (16, "binary"):
+        assert 0.0 < mean(levels) - mean(levels, 0.3) < 2.0
+
+
 def test_sweep_is_whole(runs):
     assert [(r["levels"], r["mismatch"], r["seed"]) for r in runs] == digits.cases()
     assert all(r["tested"] == 597 for r in runs)
