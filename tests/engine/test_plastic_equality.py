@@ -7,12 +7,11 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-import eventsim as es
 from eventsim.engine.compiled import state
 
 from ..learning import build_learning, learning
 from ..strategies import NEURONS, cases, crowds
-from .running import assert_same_spikes, assert_same_states, run_bounded, simulator, states
+from .running import assert_same_spikes, assert_same_states, restored, run_bounded, simulator, states
 
 
 def weights(sim):
@@ -75,7 +74,7 @@ def test_reading_and_splitting_change_no_bit(tmp_path_factory, case, stops, save
         if saved:
             path = tmp_path_factory.mktemp("plastic") / "checkpoint"
             split.save(path)
-            split = es.Simulator.load(path, rules=[j.synapse.rule for j in net.projections if hasattr(j.synapse, "rule")])
+            split = restored(path, net)
             os.remove(path)
     split.run(until=end)
     assert_same_spikes(whole.spikes, split.spikes)
