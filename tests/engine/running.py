@@ -34,7 +34,7 @@ def run_bounded(sim, end, most=4000):
 
 
 def restored(path, net):
-    """The simulator in a checkpoint of a network, with the functions that a checkpoint does not keep, and the rules."""
+    """The simulator in a checkpoint of a network, with the functions and rules that a checkpoint does not keep."""
     functions = {p.name: getattr(p.model, "functions", None) for p in net.populations}
     rates = {name: f[0] if len(f) == 1 else list(f) for name, f in functions.items() if f}
     return es.Simulator.load(path, rates=rates, rules=[j.synapse.rule for j in net.projections if isinstance(j.synapse, es.Synapse)])

@@ -71,7 +71,9 @@ def test_calcium_leads_where_the_times_above_the_thresholds_say():
     times = np.arange(1.0, 40_000.0, period)
     rule = es.GraupnerBrunel(0.2, 0.0, w_max=1.0, tau=50_000.0)
     sim, j = run("sequential", [(times, times + lag)], rule, end=40_000.0)
-    assert sim.weights(j)["weight"][0] == pytest.approx(expected, abs=0.02)  # the last pair's own change is up to this
+    assert sim.weights(j)["weight"][0] == pytest.approx(
+        expected, abs=0.01
+    )  # the ratio is that of means; the last part of a pair is depression
 
 
 def test_the_order_of_a_tie_makes_no_difference_to_rules_of_rates(engine):
