@@ -13,6 +13,7 @@ import gc
 import hashlib
 import inspect
 import os
+import pickle
 import sys
 import time
 import types
@@ -37,6 +38,9 @@ _INLINED = {
     "eventsim." + name
     for name in ("numerics.random", "numerics.compensation", "numerics.propagators", "neurons.lif", "engine.compiled.adapters")
 }
+
+# What is kept of a user's own model names its classes by the module that made them. Where there is no such module now, it is compiled again.
+_UNREADABLE = (ImportError, AttributeError, EOFError, pickle.UnpicklingError)
 
 _registered = set()
 _seconds = [0.0]
@@ -196,7 +200,14 @@ def prepare(call, *arguments):
     if call.overloads:
         return
     with _compiling():
-        call.compile(tuple(_numba().typeof(a) for a in arguments))
+        kinds = tuple(_numba().typeof(a) for a in arguments)
+        try:
+            call.compile(kinds)
+        except _UNREADABLE:
+            from numba.core.caching import NullCache
+
+            call._cache = NullCache()
+            call.compile(kinds)
 
 
 def frame(value):
@@ -251,6 +262,8 @@ def _jit(function, signature, cache, options):
     arguments = () if signature is None else (signature,)
     try:
         return _numba().njit(*arguments, cache=cache, **options)(function)
+    except _UNREADABLE:
+        return _numba().njit(*arguments, **options)(function)
     except RuntimeError as error:
         if "cannot cache" not in str(error):
             raise

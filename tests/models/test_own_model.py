@@ -1,8 +1,12 @@
 """A user's own model, given by its derivative and its jumps alone."""
 
 import math
+import os
+import subprocess
+import sys
 from collections import namedtuple
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -225,3 +229,33 @@ def test_initial_variables_follow_from_the_potential():
     assert squid.get("n")[0] == pytest.approx(0.3177, abs=1e-4)  # Hodgkin & Huxley 1952
     assert squid.get("m")[0] == pytest.approx(0.0529, abs=1e-4)
     assert squid.get("h")[0] == pytest.approx(0.5961, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_code_kept_for_a_module_that_is_gone_is_compiled_again(tmp_path):
+    """The first process can import the model's module, the second reads the very same file without being able to."""
+    model = Path(__file__).parent.parent.parent / "examples" / "own_model.py"
+    (tmp_path / "own_model.py").write_text(model.read_text())
+    run = """
+import importlib.util, sys
+import eventsim as es
+if sys.argv[1] == "import":
+    import own_model
+else:
+    spec = importlib.util.spec_from_file_location("own_model", sys.argv[1])
+    own_model = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(own_model)
+net = es.Network(seed=1)
+cells = net.population(2, own_model.MorrisLecar(i_offset=90.0), name="cells")
+sim = es.Simulator(net)
+sim.run(200.0)
+print(sim.spikes.time.tolist(), sim.get(cells, "v").tolist())
+"""
+    where = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": f"{tmp_path}{os.pathsep}{model.parent.parent}"}
+    gone = where | {"PYTHONPATH": str(model.parent.parent)}
+    said = [
+        subprocess.run([sys.executable, "-c", run, how], env=env, cwd=tmp_path / "..", capture_output=True, text=True, check=True).stdout
+        for how, env in (("import", where), (str(tmp_path / "own_model.py"), gone))
+    ]
+    assert said[0] == said[1]
+    assert "." in said[0]
