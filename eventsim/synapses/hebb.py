@@ -15,15 +15,14 @@ Source
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading, relaxed
+from ..numerics.propagators import relaxed
 from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
+from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "tau_pre", "tau_post", "w_min", "w_max"))
 Constants = namedtuple("Constants", ("gain", "rate_pre", "rate_post", "low", "high"))
 State = namedtuple("State", ("w",))
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
@@ -33,22 +32,6 @@ def prepare(p):
 
 def flow(c, s, x, y, z, dt):
     return State(clipped(c, s.w + c.gain * (x.x * y.y) * relaxed(dt * (c.rate_pre + c.rate_post))))
-
-
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate_pre))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate_post))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
 
 
 RULE = SynapseRule(
@@ -66,12 +49,7 @@ RULE = SynapseRule(
     state_type=State,
     prepare=prepare,
     flow=flow,
-    pre_type=Pre,
-    flow_pre=flow_pre,
-    jump_pre=jump_pre,
-    post_type=Post,
-    flow_post=flow_post,
-    jump_post=jump_post,
+    **TRACES,
     limits=limits,
     check=check,
     source="Gerstner & Kistler 2002, doi 10.1007/s00422-002-0353-y, equation 2",

@@ -15,19 +15,17 @@ Source
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading
 from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
+from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "target_rate", "tau", "w_min", "w_max"))
-Constants = namedtuple("Constants", ("eta", "alpha", "rate", "low", "high"))
+Constants = namedtuple("Constants", ("eta", "alpha", "rate_pre", "rate_post", "low", "high"))
 State = namedtuple("State", ("w",))
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
-    return Constants(towards(p) * p.eta, 2.0 * (p.target_rate * 1e-3) * p.tau, 1.0 / p.tau, *limits(p))
+    return Constants(towards(p) * p.eta, 2.0 * (p.target_rate * 1e-3) * p.tau, 1.0 / p.tau, 1.0 / p.tau, *limits(p))
 
 
 def on_pre(c, s, x, y):
@@ -36,22 +34,6 @@ def on_pre(c, s, x, y):
 
 def on_post(c, s, x, y):
     return State(clipped(c, s.w + c.eta * x.x))
-
-
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
 
 
 RULE = SynapseRule(
@@ -70,12 +52,7 @@ RULE = SynapseRule(
     prepare=prepare,
     on_pre=on_pre,
     on_post=on_post,
-    pre_type=Pre,
-    flow_pre=flow_pre,
-    jump_pre=jump_pre,
-    post_type=Post,
-    flow_post=flow_post,
-    jump_post=jump_post,
+    **TRACES,
     limits=limits,
     check=check,
     source="Vogels et al. 2011, doi 10.1126/science.1211095, the rule of its supporting material",

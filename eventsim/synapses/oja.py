@@ -18,19 +18,18 @@ Source
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading, relaxed, remaining
+from ..numerics.propagators import relaxed, remaining
 from .bounds import required
 from .rule import SynapseRule
+from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "alpha", "tau"))
-Constants = namedtuple("Constants", ("eta", "alpha", "rate", "half"))
+Constants = namedtuple("Constants", ("eta", "alpha", "rate_pre", "rate_post", "half"))
 State = namedtuple("State", ("w",))
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
-    return Constants(p.eta, p.alpha, 1.0 / p.tau, 0.5 * p.tau)
+    return Constants(p.eta, p.alpha, 1.0 / p.tau, 1.0 / p.tau, 0.5 * p.tau)
 
 
 def limits(p):
@@ -38,27 +37,11 @@ def limits(p):
 
 
 def flow(c, s, x, y, z, dt):
-    passed = c.half * relaxed(2.0 * dt * c.rate)
+    passed = c.half * relaxed(2.0 * dt * c.rate_pre)
     decay = c.eta * c.alpha * (y.y * y.y) * passed
     lost = relaxed(decay)
     gain = c.eta * (x.x * y.y) * passed
     return State(s.w * remaining(decay, lost) + gain * (lost / decay if decay > 0.0 else 1.0))
-
-
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
 
 
 RULE = SynapseRule(
@@ -74,12 +57,7 @@ RULE = SynapseRule(
     state_type=State,
     prepare=prepare,
     flow=flow,
-    pre_type=Pre,
-    flow_pre=flow_pre,
-    jump_pre=jump_pre,
-    post_type=Post,
-    flow_post=flow_post,
-    jump_post=jump_post,
+    **TRACES,
     limits=limits,
     source="Oja 1982, doi 10.1007/BF00275687, equation 3",
 )

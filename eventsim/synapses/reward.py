@@ -18,12 +18,11 @@ from ..neurons.model import Parameter
 from ..numerics.propagators import fading, relaxed
 from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
+from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "tau_e", "w_min", "w_max"))
-Constants = namedtuple("Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "tau_e", "low", "high", "tau_z", "base_z"))
+Constants = namedtuple("Constants", ("rate_pre", "rate_post", "a_plus", "a_minus", "tau_e", "low", "high", "tau_z", "base_z"))
 State = namedtuple("State", ("w", "e"))
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
@@ -55,22 +54,6 @@ def on_post(c, s, x, y):
     return State(s.w, s.e + c.a_plus * x.x)
 
 
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate_plus))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate_minus))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
-
-
 REWARD_STDP = SynapseRule(
     name="RewardSTDP",
     documentation=__doc__,
@@ -90,12 +73,7 @@ REWARD_STDP = SynapseRule(
     flow=flow,
     on_pre=on_pre,
     on_post=on_post,
-    pre_type=Pre,
-    flow_pre=flow_pre,
-    jump_pre=jump_pre,
-    post_type=Post,
-    flow_post=flow_post,
-    jump_post=jump_post,
+    **TRACES,
     limits=limits,
     check=check,
     modulated=True,

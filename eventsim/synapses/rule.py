@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError
+from ..neurons.model import KEY
 
 # The trace of a side that a rule does not listen to.
 Nothing = namedtuple("Nothing", ("nothing",))
@@ -121,7 +122,7 @@ class SynapseRule:
         lacking = {p.name for p in self.own} | ({"number", "draws"} if self.random else set())
         if not lacking <= set(self.state_type._fields):
             raise ParameterError(f"the state of rule {self.name} must have {sorted(lacking)}, got {self.state_type._fields}")
-        if self.random and not {"key0", "key1"} <= set(self.constant_type._fields):
+        if self.random and not set(KEY) <= set(self.constant_type._fields):
             raise ParameterError(f"rule {self.name} has random=True, so key0 and key1 must be among its constants")
         if self.modulated and not (self.flow and {"tau_z", "base_z"} <= set(self.constant_type._fields)):
             raise ParameterError(f"rule {self.name} has modulated=True, so it needs flow=, and tau_z and base_z among its constants")
@@ -166,12 +167,11 @@ class Synapse:
         From the presynaptic spike to its arrival at the synapse, where it is delivered.
     values : dict
         Of parameters.
-    modulator : Population of one Modulator, or None
-    weight_dtype : always "float64"
     backprop_delay : float, ms, >= 0
         From the postsynaptic spike to the synapse.
     post_first : bool
         At the very same time, a postsynaptic spike that has happened comes before an arrival, not after it.
+    modulator : Population of one Modulator, or None
     weight_dtype : str
         "float64": weights that change are kept in full.
     """

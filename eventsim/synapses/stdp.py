@@ -23,22 +23,20 @@ from collections import namedtuple
 from functools import cache
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading
 from .bounds import check, clipped, limits, required, towards
 from .rule import SynapseRule
+from .traces import TRACES, Post, Pre
 
 PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "w_min", "w_max", "mu_plus", "mu_minus"))
 Constants = namedtuple(
-    "Constants", ("rate_plus", "rate_minus", "a_plus", "a_minus", "w_min", "span", "w_max", "low", "high", "mu_plus", "mu_minus")
+    "Constants", ("rate_pre", "rate_post", "a_plus", "a_minus", "w_min", "span", "w_max", "low", "high", "mu_plus", "mu_minus")
 )
 State = namedtuple("State", ("w",))
 Paired = namedtuple(
     "Paired", ("w", "arrived", "fired")
 )  # the traces that can still pair, as they were just after the last arrival and spike
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
@@ -100,30 +98,6 @@ def on_pre_once(c, s, x, y):
     return Paired(depressed(c, s.w, y.y * s.fired), 1.0, 0.0)
 
 
-def start(c, w):
-    return State(w)
-
-
-def start_unpaired(c, w):
-    return Paired(w, 0.0, 0.0)
-
-
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate_plus))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate_minus))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
-
-
 def last_pre(c, x):
     return Pre(1.0)
 
@@ -147,7 +121,7 @@ PARAMETERS = (
 @cache
 def _rule(pairing):
     """The rule with one of the PAIRINGS."""
-    everyone, single = pairing == "all", pairing in ("presynaptic", "reduced")
+    single = pairing in ("presynaptic", "reduced")
     return SynapseRule(
         name="STDP",
         documentation=__doc__,
@@ -158,13 +132,7 @@ def _rule(pairing):
         prepare=prepare,
         on_pre={"presynaptic": on_pre_centred, "reduced": on_pre_once}.get(pairing, on_pre),
         on_post=on_post_once if single else on_post,
-        pre_type=Pre,
-        flow_pre=flow_pre,
-        jump_pre=jump_pre if everyone else last_pre,
-        post_type=Post,
-        flow_post=flow_post,
-        jump_post=jump_post if everyone else last_post,
-        start=start_unpaired if single else start,
+        **(TRACES if pairing == "all" else TRACES | {"jump_pre": last_pre, "jump_post": last_post}),
         limits=limits,
         check=check,
         source="Morrison, Diesmann & Gerstner 2008, doi 10.1007/s00422-008-0233-1, sections 3 and 4",

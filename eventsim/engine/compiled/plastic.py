@@ -322,7 +322,7 @@ def levels_of(learning, modulator):
 
 def heed(fabric, plastic, learning, counters, sweeps, rows, modulator, row, t):
     """The level of a modulator, whose row this is, has changed at t: keep it, and see to it that there is room for the next change."""
-    levels, n = learning.levels[2 * LEVELS * modulator :], learning.changed[modulator]
+    levels, n = levels_of(learning, modulator)
     if levels[2 * ((n - 1) & (LEVELS - 1))] != t:
         levels[2 * (n & (LEVELS - 1))] = t
         n += 1
