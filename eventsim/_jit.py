@@ -330,7 +330,7 @@ def _compile_apart(function):
     from llvmlite import binding
     from numba import types as nt
 
-    plain = {float: nt.float64, int: nt.int64, bool: nt.boolean}
+    plain = {float: nt.float64, int: nt.int64, bool: nt.boolean, list: nt.Array(nt.float64, 1, "C")}
     arguments = [plain[t] if t in plain else nt.NamedUniTuple(nt.float64, len(t._fields), t) for t in function.compiled_apart]
     own = rebound(function, {})
     key = _code_digest(function)

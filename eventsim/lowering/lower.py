@@ -17,7 +17,7 @@ from .currents import lower_currents, most
 from .drives import lower_drives
 from .memory import available_bytes
 from .plastic import layout, lower_plastic
-from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records
+from .program import OTHER_SOURCE, POPULATION, SPIKE_SOURCE, STATE, Fabric, Program, records, width_of_row
 from .sources import check_drawn, lower_sources
 
 
@@ -92,7 +92,7 @@ def check_memory(network):
         needed += 16 * (len(j.pre) * ((max(1, j.post.population.n) - 1 >> bits[j.post.population.ordinal]) + 1) + 1)
     for p in network.populations:
         # Tables of addresses, and the rows of neurons: those of the Program, the engine's, and while they are made.
-        needed += 60 * p.n + (0 if p.is_source else 24 * p.n * (STATE + len(p.model.model.state_type._fields)))
+        needed += 60 * p.n + (0 if p.is_source else 24 * p.n * width_of_row(p.model.model))
     available = available_bytes()
     if needed > available:
         raise CapacityError(
@@ -192,7 +192,7 @@ def _check_drawn(p):
 def _rows(p):
     """Initial rows of a population: last event at 0, never fired, not yet looked at, initial state."""
     model = p.model.model
-    rows = np.zeros((p.n, STATE + len(model.state_type._fields)))
+    rows = np.zeros((p.n, width_of_row(model)))
     rows[:, :STATE] = 0.0, -np.inf, np.inf
     for k, name in enumerate(model.variables):
         rows[:, STATE + k] = p._values(name)

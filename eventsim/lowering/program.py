@@ -18,11 +18,17 @@ OTHER_SOURCE = -2
 NO_LANE = -1
 MAX_LANES = 64
 
-# A neuron's row of float64: these three, then its state variables.
+# A neuron's row of float64: these three, then its state variables, then the trail of a bounded model (numerics/trail.py).
 LAST, FREE, WAKE, STATE = 0, 1, 2, 3
 # LAST   time of the last event at the neuron, at which its state stands, ms
 # FREE   end of its last refractory period, ms (-inf: never fired)
 # WAKE   the engine looks at the neuron again at this time: never later than its next crossing, ms
+
+
+def width_of_row(model):
+    """How many floats the row of a neuron of that model has."""
+    return STATE + len(model.state_type._fields) + (model.trailing.width if model.trailing else 0)
+
 
 
 def columns(integers="", floats=""):

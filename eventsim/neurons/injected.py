@@ -171,6 +171,7 @@ def with_currents(model, kinds):
         state_type=names["State"],
         variant=f"{model.variant}{kinds}",
         membrane=None,
+        trailing=None,
         short=None,
         flow_short=None,
         with_current=None,
@@ -194,13 +195,13 @@ def _moving(model, names):
         )
     types = names["Constants"], names["State"]
     made = make_trajectory(rebound(moving.derivative, names), *types, model.latched, model.first_step, names["moves"])
-    names["integrated"], names["integrated_refractory"], next_crossing, next_look, crossing_bound = made
+    names["integrated"], names["integrated_refractory"] = made.flow, made.flow_refractory
     return {
         "flow": rebound(moving.carried, names),
         "flow_refractory": rebound(moving.carried_refractory, names),
-        "next_crossing": next_crossing,
-        "next_look": next_look,
-        "crossing_bound": crossing_bound,
+        "next_crossing": made.next_crossing,
+        "next_look": made.next_look,
+        "crossing_bound": made.crossing_bound,
     }
 
 

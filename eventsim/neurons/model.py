@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..errors import ParameterError
 from ..numerics.compensation import RESIDUE
-from ..numerics.trajectory import make_trajectory
+from ..numerics.trajectory import Trailing, make_trajectory, without_trail
 
 
 def shown(value):
@@ -208,6 +208,7 @@ class NeuronModel:
     base: "NeuronModel | None" = field(default=None, repr=False)
     currents: str = ""
     random: bool = False
+    trailing: Trailing | None = field(default=None, repr=False)
 
     def __post_init__(self):
         self._check_names()
@@ -245,11 +246,14 @@ class NeuronModel:
 
     def _integrate(self):
         """Make what is not given from the derivative."""
-        made_of = make_trajectory(self.derivative, self.constant_type, self.state_type, self.latched, self.first_step)
-        names = ("flow", "flow_refractory", "next_crossing", "next_look", "crossing_bound")
-        made = dict(zip(names, made_of, strict=True)) | {"above": _above_latched if self.latched else _above}
+        trajectory = make_trajectory(self.derivative, self.constant_type, self.state_type, self.latched, self.first_step)
+        made = trajectory._asdict() | {"above": _above_latched if self.latched else _above}
         if self.next_crossing is not None:
             del made["next_look"]
+        if any(getattr(self, name) is not None for name in ("flow", "flow_refractory", "next_crossing", "next_look")):
+            del made["trailing"]
+        elif self.crossing_bound is not None:
+            made["trailing"] = trajectory.trailing._replace(crossing_bound=without_trail(self.crossing_bound))
         for name, function in made.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, function)

@@ -14,10 +14,15 @@ Source
 """
 
 import math
+from collections.abc import Callable
 from types import FunctionType
+from typing import NamedTuple
 
+from . import trail as trails
 from .dop853 import COEFFICIENTS, ROWS, STAGES, combine, dense_output, error_of, first_reach, node
 from .memory import room
+from .trail import ARMED, BY_POTENTIAL, FREED, MAY_EXCHANGE, MOST, POTENTIAL, REACH, SINCE, STEP, TIME
+from .trail import begin, entry, flag, forget, go_on, keep, keep_freed, known, take, take_freed, width_of_trail
 from .tuples import put
 
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
@@ -38,6 +43,7 @@ _LONGEST_STEP = 50.0  # ms: longer ones might pass over a spike that the estimat
 _MOST_STEPS = 1_000_000
 _REST, _STILL = 1000.0, 10.0  # a state that stays within so many tolerances for so long (ms) is at rest
 _AHEAD = 0.25  # ms by which looks reach farther than asked: the next delivery ends most of them
+_AFTER, _SOON = 1.0 + 2.0**-30, 2.0**-1000  # where trails are kept, looks reach only just farther
 
 # Slopes within a step are taken to reach that part of their range beyond those of the stages.
 _MARGIN = 0.25
@@ -54,7 +60,7 @@ _UPSTROKE = 1.1
 
 # Names that `make_trajectory` replaces by a model's own.
 derivative = None
-N = STAGES_ROOM = 0
+N = STAGES_ROOM = TRAIL = 0
 LATCHED = False
 FIRST_STEP = 1.0
 
@@ -163,21 +169,31 @@ def still(y, quiet, tolerance):
     return True
 
 
-def travel(c, s, end, cut, mode):
+def travel(c, s, end, cut, mode, trail, o):
     """Follow the trajectory from s to its first crossing or for `end` ms: (time, how it ended, state there).
 
     cut : whether to end at `end` exactly; else with the first step that reaches it
+    trail, o : where what is known of a FREE trajectory lies; what becomes known is added
     """
-    k, y, z, quiet = room(STAGES_ROOM), room(N), room(N), room(N)
-    for m in range(N):
-        y[m] = s[m]
-        quiet[m] = s[m]
-    since = 0.0
-    armed = not LATCHED or s[N - 1] == 0.0
     if not end > 0.0:
         return 0.0, REACHED, s
-    slopes(c, s, y, 0.0, False, mode, k, 0)
-    t, h, v, by_v, may_exchange, most = 0.0, FIRST_STEP, 0.0, False, mode == FREE, _MOST_FACTOR
+    k, y, z, quiet = room(STAGES_ROOM), room(N), room(N), room(N)
+    keeps = mode == FREE
+    e = known(trail, o, end, cut) if keeps else -1
+    if e >= 0:
+        t, v, h, most = trail[e + TIME], trail[e + POTENTIAL], trail[e + STEP], trail[e + MOST]
+        since, reach = trail[e + SINCE], trail[e + REACH]
+        by_v, may_exchange, armed = trail[e + BY_POTENTIAL] == 1.0, trail[e + MAY_EXCHANGE] == 1.0, trail[e + ARMED] == 1.0
+        take(trail, e, y, quiet, k)
+    else:
+        t, v, h, most, since, reach = 0.0, 0.0, FIRST_STEP, _MOST_FACTOR, 0.0, 0.0
+        by_v, may_exchange, armed = False, mode == FREE, not LATCHED or s[N - 1] == 0.0
+        for m in range(N):
+            y[m] = s[m]
+            quiet[m] = s[m]
+        slopes(c, s, y, 0.0, False, mode, k, 0)
+        if keeps:
+            keep(trail, begin(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
     for _ in range(_MOST_STEPS):
         if t >= end:
             if by_v:
@@ -185,6 +201,8 @@ def travel(c, s, end, cut, mode):
             return t, REACHED, ended(s, y, armed)
         last = cut and not by_v and h >= end - t
         step = min(h, c.v_thresh - v) if by_v else (end - t if last else h)
+        if not by_v:
+            reach = max(reach, t + h)
         error = attempt(c, s, y, v, step, by_v, mode, k, z)
         if error <= 1.0:
             # The eighth root: each root is rounded correctly, so it is the same everywhere.
@@ -195,6 +213,7 @@ def travel(c, s, end, cut, mode):
         # Whether the time asked for lies within the step. The time of a spike, to which rounding was added, is not before the spike.
         grace = c.tolerance if step == c.v_thresh - v else 0.0
         within = by_v and cut and error <= 1.0 and z[0] > end + grace
+        keeps = keeps and not (last or within)  # from here on steps depend on `end`
         if by_v and (within or error == math.inf or (most == 1.0 and not error <= 1.0)):
             # Back to steps of time, also where the membrane does not rise any more or steps over the potential fail.
             exchange(k, 0)
@@ -214,6 +233,9 @@ def travel(c, s, end, cut, mode):
                 y[0] = v
                 return t, CROSSED, ended(s, y, True)
             h, most = step * factor, _MOST_FACTOR
+            if keeps:
+                reach = max(reach, t)
+                keep(trail, go_on(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
             continue
         if mode == FREE and armed and may_cross(c, y, z, step, k):
             part = crossing_in(c, s, y, step, k, z, mode)
@@ -226,14 +248,16 @@ def travel(c, s, end, cut, mode):
                 quiet[m] = z[m]
         elif t - since > _REST and not forced(s):
             return t, AT_REST, ended(s, z, armed)
-        rising = may_exchange and armed and _STEEPEST > k[STAGES * N] > _UPSTROKE * k[0] > _FLATTEST
+        rising = may_exchange and armed and factor <= 1.0 and _STEEPEST > k[STAGES * N] > _UPSTROKE * k[0] > _FLATTEST
         forward(y, z, k)
         armed = y[0] < c.v_thresh if mode == ACROSS else armed or y[0] < c.v_thresh  # a crossing that does not count has to be undone, too
         h, most = min(step * factor, _LONGEST_STEP), _MOST_FACTOR
-        if rising and t < end and factor <= 1.0 and y[0] < c.v_thresh:
+        if rising and y[0] < c.v_thresh:
             h, v, by_v = h * k[0], y[0], True
             y[0] = t
             exchange(k, 0)
+        if keeps:
+            keep(trail, go_on(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
     for m in range(N):
         z[m] = y[m]
     z[0] = math.nan
@@ -247,57 +271,118 @@ def forward(y, z, k):
         k[m] = k[STAGES * N + m]
 
 
+def flow_on(c, s, dt, trail, o):
+    """The state after dt, or at threshold."""
+    return travel(c, s, dt, True, FREE, trail, o)[2]
+
+
+def next_look_on(c, s, dt, trail, o):
+    """The first crossing, or a time after dt before which there is none: the end of the first step that leads there."""
+    return looked(travel(c, s, max(dt * _AFTER, _SOON), False, FREE, trail, o))
+
+
+def step_bound_on(c, s, trail, o):
+    """The length of a step without a crossing."""
+    if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
+        return 0.0
+    bound = looked(travel(c, s, _SOON, False, FREE, trail, o))
+    return 0.0 if math.isnan(bound) else bound
+
+
+def freed_on(c, s, dt, trail, o):
+    """The state after dt, the end of refractoriness."""
+    if trail[o + FREED] == 0.0:
+        keep_freed(trail, o, flow_refractory(c, s, dt))
+    return take_freed(trail, o, s)
+
+
+def looked(travelled):
+    """What a look says: a time up to which there is no crossing, inf, or nan."""
+    t, outcome, _ = travelled
+    if outcome == AT_REST:
+        return math.inf
+    return math.nan if outcome == FAILED else t
+
+
+def blank(trail):
+    """A trail that leads from nowhere yet."""
+    forget(trail, 0)
+    return trail
+
+
 def flow(c, s, dt):
     """The state after dt, or at threshold."""
-    return travel(c, s, dt, True, FREE)[2]
+    return flow_on(c, s, dt, blank(room(TRAIL)), 0)
 
 
 def flow_refractory(c, s, dt):
     """The state after dt, the potential being clamped."""
-    return travel(c, s, dt, True, ACROSS if LATCHED else CLAMPED)[2]
+    return travel(c, s, dt, True, ACROSS if LATCHED else CLAMPED, blank(room(TRAIL)), 0)[2]
 
 
 def next_look(c, s, dt):
     """The first crossing, or a time after dt before which there is none."""
-    t, outcome, _ = travel(c, s, dt + max(dt, _AHEAD), False, FREE)
-    if outcome == AT_REST:
-        return math.inf
-    return math.nan if outcome == FAILED else t
+    return looked(travel(c, s, dt + max(dt, _AHEAD), False, FREE, blank(room(TRAIL)), 0))
 
 
 def step_bound(c, s):
     """The length of a step without a crossing."""
-    if not (-math.inf < s[0] < c.v_thresh):  # what is not finite included: the engine looks at it and refuses it
-        return 0.0
-    t, outcome, _ = travel(c, s, 2.0**-1000, False, FREE)
-    if outcome == AT_REST:
-        return math.inf
-    return 0.0 if outcome == FAILED else t
+    return step_bound_on(c, s, blank(room(TRAIL)), 0)
 
 
 def next_crossing(c, s):
     """The first crossing, however far."""
-    t, outcome, _ = travel(c, s, math.inf, False, FREE)
-    if outcome == AT_REST:
-        return math.inf
-    return math.nan if outcome == FAILED else t
+    return looked(travel(c, s, math.inf, False, FREE, blank(room(TRAIL)), 0))
 
 
 _OF_A_MODEL = (
-    *(slopes, exchange, attempt, may_cross, crossing_in, dense_stage, ended, still, forward, travel),
-    *(flow, flow_refractory, next_crossing, next_look, step_bound),
+    *(slopes, exchange, attempt, may_cross, crossing_in, dense_stage, ended, still, forward, travel, looked, blank),
+    *(entry, known, begin, go_on, keep, take, keep_freed, take_freed),
+    *(flow_on, freed_on, next_look_on, step_bound_on, flow, flow_refractory, next_crossing, next_look, step_bound),
 )
 
 
-def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=0.5, forced=forced):
-    """The functions (flow, flow_refractory, next_crossing, next_look, step_bound) of a model, the potential being its first variable.
+class Trailing(NamedTuple):
+    """The functions of a trajectory whose trail is kept: they take it as two more arguments, an array and where in it the trail begins."""
+
+    width: int  # floats of a trail
+    flow: Callable
+    freed: Callable  # (c, s, dt, trail, o) -> the state after dt, the end of refractoriness
+    next_look: Callable  # goes less far than the one below, for it costs little to go on
+    crossing_bound: Callable
+
+
+def without_trail(crossing_bound):
+    """A crossing bound of its own that has no use for a trail, as one that is called with it."""
+
+    def bound(c, s, trail, o):
+        return crossing_bound(c, s)
+
+    return bound
+
+
+class Trajectory(NamedTuple):
+    """The functions of a model that follow from its derivative.
 
     flow : (c, s, dt) -> the state after dt, or at threshold where it is crossed before
     flow_refractory : the same while the potential is clamped; of a latched model, while crossings do not count
     next_crossing : (c, s) -> the time of the first crossing, however far; inf and nan as below
     next_look : (c, s, dt) -> the time of the first crossing; where there is none soon after dt, one after dt up to which there
         is none; inf where the state comes to rest; nan where a step failed
-    step_bound : (c, s) -> a lower bound on the first crossing: the length of a step in which there is none
+    crossing_bound : (c, s) -> a lower bound on the first crossing: the length of a step in which there is none
+    trailing : the same functions, if a trail is kept
+    """
+
+    flow: Callable
+    flow_refractory: Callable
+    next_crossing: Callable
+    next_look: Callable
+    crossing_bound: Callable
+    trailing: Trailing
+
+
+def make_trajectory(derivative, constant_type, state_type, latched=False, first_step=0.5, forced=forced):
+    """The `Trajectory` of a model, the potential being its first variable.
 
     Parameters
     ----------
@@ -312,16 +397,19 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
     """
     n = len(state_type._fields)
     names = {
+        **vars(trails),
         **globals(),
         "derivative": derivative,
         "N": n,
         "STAGES_ROOM": ROWS * n,
+        "TRAIL": width_of_trail(n),
         "LATCHED": latched,
         "FIRST_STEP": first_step,
         "forced": forced,
     }
     for function in _OF_A_MODEL:
         names[function.__name__] = FunctionType(function.__code__, names, function.__name__)
-    # Compiled by itself, since compiling it takes long; float, bool, int: `end`, `cut`, `mode`.
-    names["travel"].compiled_apart = (constant_type, state_type, float, bool, int)
-    return tuple(names[name] for name in ("flow", "flow_refractory", "next_crossing", "next_look", "step_bound"))
+    # Compiled by itself, since compiling it takes long; float, bool, int: `end`, `cut`, `mode`; then the trail.
+    names["travel"].compiled_apart = (constant_type, state_type, float, bool, int, list, int)
+    trailing = Trailing(names["TRAIL"], *(names[name] for name in ("flow_on", "freed_on", "next_look_on", "step_bound_on")))
+    return Trajectory(*(names[name] for name in ("flow", "flow_refractory", "next_crossing", "next_look", "step_bound")), trailing)

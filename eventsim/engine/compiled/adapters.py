@@ -8,9 +8,10 @@ them through a table and is compiled once for every mix of models.
 import math
 
 from ... import _jit
-from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE
+from ...lowering.program import BY_SIGN, FREE, LAST, STATE, WAKE, width_of_row
 from ...numerics.memory import prefetch
 from ...numerics.prediction import make_crossing_time, make_state_at, make_state_at_change
+from ...numerics.trail import forget
 from .pointers import signatures
 from .state import BATCH
 
@@ -24,18 +25,29 @@ QUIET, FIRED, NOT_FINITE = 0, 1, 2
 
 # Names that `bind` replaces by a model's own.
 WIDTH = FIELDS = 0
-BATCHES = INTEGRATED = ITERATIVE = False
+BATCHES = INTEGRATED = ITERATIVE = TRAILING = False
 Constants = State = load_constants = load_state = None
 flow = flow_refractory = above = crossing_bound = nearly_crossing = postponed = short = flow_short = receive = receive_refractory = fire = (
     None
 )
-state_at = crossing_time = state_at_change = None
+state_at = crossing_time = state_at_change = trail_at = None
 
 
 def store(rows, o, s):
     """Write a state into its row."""
     for k in range(len(s)):
         rows[o + STATE + k] = s[k]
+
+
+def forget_at(rows, o):
+    """The state of the neuron at row o becomes another one, which no trail leads from yet."""
+    if TRAILING:
+        forget(rows, o + STATE + FIELDS)
+
+
+def freed_bound(c, s, t, free):
+    """A time before which a neuron cannot fire that is refractory until `free`, its state at t being s."""
+    return free if INTEGRATED else free + crossing_bound(c, flow_refractory(c, s, free - t))
 
 
 def receive_at(c, rows, o, t, port, w):
@@ -45,14 +57,16 @@ def receive_at(c, rows, o, t, port, w):
     if port == BY_SIGN:
         port = 0 if w >= 0.0 else 1
     if t >= free:
-        s = receive(c, state_at(c, s, last, free, t), port, w)
+        s = receive(c, state_at(c, s, last, free, t, *trail_at(rows, o)), port, w)
+        forget_at(rows, o)
         if postponed(c, s, w, rows[o + WAKE]):
             earliest = math.inf
         else:
-            earliest = t + crossing_bound(c, s)
+            earliest = t + crossing_bound(c, s, *trail_at(rows, o))
     else:
         s = receive_refractory(c, flow_refractory(c, s, t - last), port, w)
-        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+        forget_at(rows, o)
+        earliest = freed_bound(c, s, t, free)
     store(rows, o, s)
     rows[o + LAST] = t
     return earliest
@@ -168,7 +182,7 @@ def drive(events, begin, end, stop, rows, constants, flag):
     return end
 
 
-def agreed(c, s, last, free, t, patience):
+def agreed(c, s, last, free, t, patience, *trail):
     """When to look next at a neuron whose state s stands at `last`: not after its next crossing; nan where that is unknown.
 
     Agreeing on the crossing itself would mean a new agreement at every exciting delivery; on the bound, few. Where
@@ -188,7 +202,7 @@ def agreed(c, s, last, free, t, patience):
         if not ITERATIVE and bound - t < patience * (crossing - t) and bound > t and crossing < math.inf:
             return bound
         return crossing
-    return crossing_time(c, s, last, free, t)
+    return crossing_time(c, s, last, free, t, *trail)
 
 
 def fire_at(c, s, rows, o, t, patience):
@@ -196,12 +210,13 @@ def fire_at(c, s, rows, o, t, patience):
     s = fire(c, s)
     free = t + c.t_ref
     store(rows, o, s)
+    forget_at(rows, o)
     rows[o + LAST] = t
     rows[o + FREE] = free
     if patience > 0.0:
-        rows[o + WAKE] = max(free + crossing_bound(c, flow_refractory(c, s, free - t)), math.nextafter(t, math.inf))
+        rows[o + WAKE] = max(freed_bound(c, s, t, free), math.nextafter(t, math.inf))
     else:
-        wake = crossing_time(c, s, t, free, t)
+        wake = crossing_time(c, s, t, free, t, *trail_at(rows, o))
         rows[o + WAKE] = wake if wake > t else math.nextafter(t, math.inf)
     return FIRED
 
@@ -217,9 +232,9 @@ def settle(t, rows, o, constants, co, patience):
     if t >= free:
         if above(c, s):
             return fire_at(c, s, rows, o, t, patience)
-        earliest = t + crossing_bound(c, s)
+        earliest = t + crossing_bound(c, s, *trail_at(rows, o))
     else:
-        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+        earliest = freed_bound(c, s, t, free)
     rows[o + WAKE] = min(rows[o + WAKE], max(earliest, math.nextafter(t, math.inf)))
     return QUIET
 
@@ -229,11 +244,11 @@ def due(t, rows, o, constants, co, patience):
     c = Constants(*load_constants(constants, co))
     s = State(*load_state(rows, o + STATE))
     last, free = rows[o + LAST], rows[o + FREE]
-    wake = agreed(c, s, last, free, t, patience)
+    wake = agreed(c, s, last, free, t, patience, *trail_at(rows, o))
     if math.isnan(wake):
         return NOT_FINITE
     if wake <= t:
-        return fire_at(c, state_at(c, s, last, free, t), rows, o, t, patience)
+        return fire_at(c, state_at(c, s, last, free, t, *trail_at(rows, o)), rows, o, t, patience)
     rows[o + WAKE] = wake
     return QUIET
 
@@ -246,9 +261,9 @@ def plan(t, rows, constants, offsets, begin, end):
         s = State(*load_state(rows, o + STATE))
         last, free = rows[o + LAST], rows[o + FREE]
         if offsets[k].patience == 0.0 and last >= free:
-            wake = last + nearly_crossing(c, s)
+            wake = last + nearly_crossing(c, s, *trail_at(rows, o))
         else:
-            wake = agreed(c, s, last, free, max(t, last), offsets[k].patience)
+            wake = agreed(c, s, last, free, max(t, last), offsets[k].patience, *trail_at(rows, o))
         rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
     return end
 
@@ -269,7 +284,7 @@ def change(t, rows, o, constants, co, at, width, values):
         if not math.isfinite(s[k]):
             return NOT_FINITE
     if t < free:
-        earliest = free + crossing_bound(c, flow_refractory(c, s, free - t))
+        earliest = freed_bound(c, s, t, free)
     elif above(c, s):
         earliest = t
     else:
@@ -320,11 +335,41 @@ def own_names(model):
     }
 
 
+def trailing_names(model):
+    """What stands for the model's functions where neurons keep a trail behind their states."""
+    kept = model.trailing
+    if kept is None:
+        return {"trail_at": no_trail}
+    return {
+        "flow": kept.flow,
+        "crossing_bound": kept.crossing_bound,
+        "nearly_crossing": kept.crossing_bound,
+        "state_at": make_state_at(kept.flow, model.flow_refractory, kept.freed),
+        "crossing_time": make_crossing_time(kept.freed, model.above, model.next_crossing, kept.next_look),
+        "trail_at": trail_behind(STATE + len(model.state_type._fields)),
+    }
+
+
+def no_trail(rows, o):
+    """Of a model that keeps none."""
+    return ()
+
+
+def trail_behind(offset):
+    """A function (rows, o) -> the trail of the neuron at row o, as functions take it."""
+
+    def trail_at(rows, o):
+        return rows, o + offset
+
+    return trail_at
+
+
 def bind(model):
     """The adapters of a model: a dict from the names of the functions above to compiled functions."""
-    bound = own_names(model) | {
-        "WIDTH": STATE + len(model.state_type._fields),
-        "FIELDS": len(model.state_type._fields),
+    fields = len(model.state_type._fields)
+    plain = own_names(model) | {"WIDTH": width_of_row(model), "FIELDS": fields}
+    bound = plain | {
+        "TRAILING": model.trailing is not None,
         "BATCHES": model.flow_short is not None,
         "INTEGRATED": model.next_look is not None,
         "ITERATIVE": model.iterative,
@@ -333,20 +378,21 @@ def bind(model):
         "state_at_change": make_state_at_change(model.flow, model.flow_refractory, model.above),
         "short": model.short or _never_short,
         "flow_short": model.flow_short or model.flow,
+        **trailing_names(model),
     }
-    for helper in (store, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
+    for helper in (store, forget_at, freed_bound, receive_at, gather, bring, unsure, limit, scatter, agreed, fire_at):
         bound[helper.__name__] = _jit.rebound(helper, bound)
-    plain = bound | {
-        "load_constants": _jit.plain_float_tuple_loader(len(model.constant_type._fields)),
-        "load_state": _jit.plain_float_tuple_loader(len(model.state_type._fields)),
-    }
     key = _jit.model_digest(model)
     inner = {
         f.__name__: _jit.compiled(f, _signature(f), bind=bound, key=key, from_python=False)
         for f in BY_ADDRESS + ((change,) if model.currents else ())
     }
-    outer = {f.__name__: _jit.compiled(f, bind=bound, key=key) for f in (agree, read)}  # many runs call neither
-    return inner | outer | {"agree_plainly": _jit.rebound(agree, plain)}
+    outer = {f.__name__: _jit.compiled(f, bind=plain, key=key) for f in (agree, read)}  # many runs call neither
+    loaders = {
+        "load_constants": _jit.plain_float_tuple_loader(len(model.constant_type._fields)),
+        "load_state": _jit.plain_float_tuple_loader(fields),
+    }
+    return inner | outer | {"agree_plainly": _jit.rebound(agree, plain | loaders)}
 
 
 BY_ADDRESS = (deliver, drive, settle, due, plan)

@@ -158,7 +158,8 @@ class SequentialEngine:
         """The model of a neuron and the state in its row."""
         p = self.program.fabric.populations[self.program.fabric.of_address[address]]
         at = int(p.row + (address - p.first) * p.width)
-        return self._models[p.kind], self.state.rows[at + STATE : at + p.width].tolist()
+        model = self._models[p.kind]
+        return model, self.state.rows[at + STATE : at + STATE + len(model.state_type._fields)].tolist()
 
     # -- states ------------------------------------------------------------------------------------------------------
 
@@ -171,7 +172,7 @@ class SequentialEngine:
     def read(self, p, neurons):
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
         population, part = self._part(p)
-        out = np.empty((len(neurons), population.width - STATE))
+        out = np.empty((len(neurons), len(self._models[population.kind].state_type._fields)))
         _jit.timed(self._adapters[population.kind]["read"], self.now, *part, neurons, out.ravel())
         return out
 
@@ -180,7 +181,9 @@ class SequentialEngine:
         population, (rows, _, _) = self._part(p)
         own = _rows_of(population, rows)
         own[neurons, LAST] = self.now
-        own[neurons, STATE:] = states
+        end = STATE + states.shape[1]
+        own[neurons, STATE:end] = states
+        own[neurons, end:] = 0.0  # no trail leads from there yet
         self._agree(p, neurons)
         if population.modulator >= 0:
             s, sweeps = self.state, self._tables[len(BY_ADDRESS) + 2]

@@ -256,7 +256,7 @@ class ReferenceEngine:
             for j in range(p.count):
                 c, r = int(p.constant + j * p.constant_stride), int(p.row + j * p.width)
                 constants = model.constant_type(*program.constants[c : c + width].tolist())
-                state = model.state_type(*program.initial[r + STATE : r + p.width].tolist())
+                state = model.state_type(*program.initial[r + STATE : r + STATE + len(model.state_type._fields)].tolist())
                 address = int(p.first) + j
                 self.cells[address] = Cell(model, constants, state)
                 self._predict(address)
@@ -330,8 +330,8 @@ class ReferenceEngine:
 
     def read(self, p, neurons):
         """States of neurons (local indices) of population p just before now: float64 (len(neurons), fields of a state)."""
-        width = self.program.fabric.populations[p].width - STATE
-        return np.array([self._cell(p, j).at(self.now) for j in neurons], np.float64).reshape(len(neurons), width)
+        fields = self._cell(p, 0).model.state_type._fields
+        return np.array([self._cell(p, j).at(self.now) for j in neurons], np.float64).reshape(len(neurons), len(fields))
 
     def synapses(self, projection):
         """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
