@@ -254,6 +254,8 @@ def _inner_options(function):
         "flow_short",
         "receive",
         "with_variable",
+        "combine",
+        "error_of",
     )  # is in loops to be vectorised
     return {**_OPTIONS, "forceinline": inline, "no_cpython_wrapper": True}
 

@@ -94,7 +94,7 @@ def exchange(k, at):
 def attempt(c, s, y, v, h, by_v, mode, k, z):
     """Try a step of h from y to z; its error as a part of what is tolerated."""
     for i in range(1, STAGES + 1):
-        combine(i, N, h, k, y, z)
+        combine(i, N, h, k, y, z, room(N))
         if not slopes(c, s, z, v + node(i) * h, by_v, mode, k, i * N):
             return math.inf
     error = error_of(N, h, k, y, z, c.tolerance, 1.0 if by_v else _POTENTIAL)
@@ -143,7 +143,7 @@ def crossing_in(c, s, y, h, k, z, mode):
 def dense_stage(c, s, y, h, i, k, mode):
     """Stage i of dense output."""
     z = room(N)
-    combine(i, N, h, k, y, z)
+    combine(i, N, h, k, y, z, room(N))
     slopes(c, s, z, 0.0, False, mode, k, i * N)
 
 
