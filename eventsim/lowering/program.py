@@ -30,7 +30,6 @@ def width_of_row(model):
     return STATE + len(model.state_type._fields) + (model.trailing.width if model.trailing else 0)
 
 
-
 def columns(integers="", floats=""):
     """The dtype of a record array: names of its int64 columns, then of its float64 ones, each divided by blanks."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in floats.split()])

@@ -63,10 +63,9 @@ def known(trail, o, end, cut):
 
 
 def begin(trail, o):
-    """Where the entry lies that a trajectory begins with; there is no other one."""
-    trail[o + LATEST] = 1.0
-    trail[entry(trail, o, True) + TIME] = NEVER
-    return entry(trail, o, False)
+    """There is no entry yet, and none before the first."""
+    trail[o + LATEST] = 2.0
+    trail[entry(trail, o, False) + TIME] = NEVER
 
 
 def go_on(trail, o):

@@ -21,8 +21,29 @@ from typing import NamedTuple
 from . import trail as trails
 from .dop853 import COEFFICIENTS, ROWS, STAGES, combine, dense_output, error_of, first_reach, node
 from .memory import room
-from .trail import ARMED, BY_POTENTIAL, FREED, MAY_EXCHANGE, MOST, POTENTIAL, REACH, SINCE, STEP, TIME
-from .trail import begin, entry, flag, forget, go_on, keep, keep_freed, known, take, take_freed, width_of_trail
+from .trail import (
+    ARMED,
+    BY_POTENTIAL,
+    FREED,
+    MAY_EXCHANGE,
+    MOST,
+    POTENTIAL,
+    REACH,
+    SINCE,
+    STEP,
+    TIME,
+    begin,
+    entry,
+    flag,
+    forget,
+    go_on,
+    keep,
+    keep_freed,
+    known,
+    take,
+    take_freed,
+    width_of_trail,
+)
 from .tuples import put
 
 # A bound on the time to a crossing is shortened by this factor, so that rounding can never make it too long.
@@ -193,8 +214,12 @@ def travel(c, s, end, cut, mode, trail, o):
             quiet[m] = s[m]
         slopes(c, s, y, 0.0, False, mode, k, 0)
         if keeps:
-            keep(trail, begin(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
+            begin(trail, o)
+    moved = keeps and e < 0  # whether there is something new to be kept
     for _ in range(_MOST_STEPS):
+        if moved:
+            keep(trail, go_on(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
+            moved = False
         if t >= end:
             if by_v:
                 y[0] = v
@@ -233,9 +258,7 @@ def travel(c, s, end, cut, mode, trail, o):
                 y[0] = v
                 return t, CROSSED, ended(s, y, True)
             h, most = step * factor, _MOST_FACTOR
-            if keeps:
-                reach = max(reach, t)
-                keep(trail, go_on(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
+            reach, moved = max(reach, t), keeps
             continue
         if mode == FREE and armed and may_cross(c, y, z, step, k):
             part = crossing_in(c, s, y, step, k, z, mode)
@@ -256,8 +279,7 @@ def travel(c, s, end, cut, mode, trail, o):
             h, v, by_v = h * k[0], y[0], True
             y[0] = t
             exchange(k, 0)
-        if keeps:
-            keep(trail, go_on(trail, o), (t, v, h, most, since, reach, flag(by_v), flag(may_exchange), flag(armed)), y, quiet, k)
+        moved = keeps
     for m in range(N):
         z[m] = y[m]
     z[0] = math.nan
@@ -411,5 +433,5 @@ def make_trajectory(derivative, constant_type, state_type, latched=False, first_
         names[function.__name__] = FunctionType(function.__code__, names, function.__name__)
     # Compiled by itself, since compiling it takes long; float, bool, int: `end`, `cut`, `mode`; then the trail.
     names["travel"].compiled_apart = (constant_type, state_type, float, bool, int, list, int)
-    trailing = Trailing(names["TRAIL"], *(names[name] for name in ("flow_on", "freed_on", "next_look_on", "step_bound_on")))
-    return Trajectory(*(names[name] for name in ("flow", "flow_refractory", "next_crossing", "next_look", "step_bound")), trailing)
+    trailing = Trailing(names["TRAIL"], names["flow_on"], names["freed_on"], names["next_look_on"], names["step_bound_on"])
+    return Trajectory(names["flow"], names["flow_refractory"], names["next_crossing"], names["next_look"], names["step_bound"], trailing)

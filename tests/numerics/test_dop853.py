@@ -32,11 +32,11 @@ def step(y, h):
     z = [0.0, 0.0]
     k[0:2] = logistic_and_spiral(0.0, y)
     for i in range(1, STAGES + 1):
-        combine(i, 2, h, k, y, z)
+        combine(i, 2, h, k, y, z, [0.0, 0.0])
         k[2 * i : 2 * i + 2] = logistic_and_spiral(0.0, z)
     new = list(z)
     for i in range(STAGES + 1, ROWS):
-        combine(i, 2, h, k, y, z)
+        combine(i, 2, h, k, y, z, [0.0, 0.0])
         k[2 * i : 2 * i + 2] = logistic_and_spiral(0.0, z)
     return new, k
 
@@ -58,7 +58,7 @@ def test_the_error_of_a_step_falls_with_the_ninth_power():
         k, z = [0.0] * ROWS, [0.0]
         k[0] = 1.0
         for i in range(1, STAGES + 1):
-            combine(i, 1, h, k, (1.0,), z)
+            combine(i, 1, h, k, (1.0,), z, [0.0])
             k[i] = z[0]
         errors.append(abs(z[0] - math.exp(h)))
     assert 8.5 < math.log2(errors[0] / errors[1]) < 9.5
@@ -114,8 +114,7 @@ State = namedtuple("State", "v w")
 
 
 def follow(derivative, **options):
-    names = ("flow", "flow_refractory", "next_crossing", "next_look", "step_bound")
-    return dict(zip(names, make_trajectory(derivative, Constants, State, **options), strict=True))
+    return make_trajectory(derivative, Constants, State, **options)._asdict()
 
 
 def swinging(c, s):
