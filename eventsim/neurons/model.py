@@ -159,6 +159,7 @@ class NeuronModel:
         prepare of the parameters with that i_offset. Needed where prepare does what compiled code can not.
     passive : (parameters) -> (leak, charging) in 1/ms and mV/ms per pA, for membranes with dv/dt = -leak v + charging i + ..., i being
         injected, which no other variable feels; None for others. These take ramps and sines in closed form.
+    trailing : what follows from `derivative` for engines that keep where a trajectory's steps began (numerics/trail.py); made, not given
     base, currents : of a variant with injected currents, the model itself and the kinds of currents (injected.py)
 
     Every model has the parameters v_thresh, v_rest and t_ref, the constant t_ref and the variable v first; v_reset where a spike resets v.
