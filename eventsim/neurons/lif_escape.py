@@ -151,7 +151,7 @@ LIF_ESCAPE = NeuronModel(
         Parameter("t_ref", 2.0, "ms", low=0.0),
         Parameter("i_offset", 0.0, "pA"),
         Parameter("rate_at_threshold", 100.0, "Hz", low=0.0, low_open=True),
-        Parameter("delta_v", 2.0, "mV", low=0.0, low_open=True),
+        Parameter("delta_v", 2.0, "mV", low=1e-9),  # less is lost in the rounding of potentials
     ),
     parameter_type=Parameters,
     constant_type=Constants,

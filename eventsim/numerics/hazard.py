@@ -138,7 +138,7 @@ def reached(x_inf, a, amount):
     """
     begin, end = rate(x_inf + a), rate(x_inf)
     low = amount / max(begin, end) if max(begin, end) > 0.0 else math.inf
-    if a == 0.0 or low == math.inf:
+    if a == 0.0 or low == math.inf or x_inf + a >= LARGEST:
         return low
     high = amount / min(begin, end) if min(begin, end) > 0.0 else math.inf
     if a < 0.0 and end > 0.0:

@@ -116,6 +116,21 @@ def test_a_hazard_that_underflows_is_none(least):
         assert len(sim.spikes) == 0
 
 
+@pytest.mark.parametrize("weight", [1e3, 1e17, 1e300])
+def test_a_hazard_beyond_all_numbers_fires_at_once(weight):
+    net = es.Network(seed=1)
+    source, cell = net.population(1, es.SpikeSource([[5.0, 20.0]])), net.population(1, es.LIFEscape())
+    net.connect(source, cell, es.AllToAll(), weight=weight, delay=1.0)
+    sim = es.Simulator(net, engine="reference")
+    sim.run(50.0)
+    assert sim.spikes.time.tolist() == pytest.approx([6.0, 21.0], abs=1e-12)
+
+
+def test_a_hazard_as_steep_as_rounding_is_refused():
+    with pytest.raises(es.ParameterError, match="delta_v"):
+        es.LIFEscape(delta_v=1e-12)
+
+
 # -- random numbers --------------------------------------------------------------------------------------------------------
 
 
