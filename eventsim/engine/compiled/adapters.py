@@ -254,7 +254,10 @@ def due(t, rows, o, constants, co, patience):
 
 
 def plan(t, rows, constants, offsets, begin, end):
-    """Look at neurons ahead of the times agreed, which are t or later: looks at t or later are agreed."""
+    """Look at neurons ahead of the times agreed, which are t or later: looks at t or later are agreed.
+
+    Where going on along a trail is one step, that is what would be done at the time agreed: it is done now.
+    """
     for k in range(begin, end):
         o = offsets[k].row
         c = Constants(*load_constants(constants, offsets[k].constant))
@@ -263,7 +266,8 @@ def plan(t, rows, constants, offsets, begin, end):
         if offsets[k].patience == 0.0 and last >= free:
             wake = last + nearly_crossing(c, s, *trail_at(rows, o))
         else:
-            wake = agreed(c, s, last, free, max(t, last), offsets[k].patience, *trail_at(rows, o))
+            now = max(t, last, rows[o + WAKE]) if TRAILING else max(t, last)
+            wake = agreed(c, s, last, free, now, offsets[k].patience, *trail_at(rows, o))
         rows[o + WAKE] = wake if wake > t else t  # what is not a number: the engine looks at it and refuses it
     return end
 
