@@ -44,7 +44,7 @@ def _followed(sim, variable, projection, chosen, begin, field):
         engine.follow(int(program.plastic.synapses.kind[program.fabric.projections.plastic[lowered]]), followed)
 
     source = numbers, field, lambda: engine.followed(followed), lambda: engine.now
-    return Trajectories(variable, projection, chosen, begin, engine.now, source, steps=projection.synapse.rule.flow is None)
+    return Trajectories(variable, projection, chosen, begin, engine.now, source, stepwise=projection.synapse.rule.flow is None)
 
 
 def sample(sim, trace):

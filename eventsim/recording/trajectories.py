@@ -19,6 +19,8 @@ class Trajectories:
         `sim.now` when recording began.
     initial : float64 array (n,)
         Left limits at `begin`.
+    stepwise : bool
+        Whether nothing changes between events: the rule has no `flow`.
 
     Notes
     -----
@@ -43,14 +45,14 @@ class Trajectories:
     array([0.5   , 0.5   , 0.5819, 0.5607])
     """
 
-    def __init__(self, variable, selection, synapses, initial, begin, source, steps):
+    def __init__(self, variable, selection, synapses, initial, begin, source, stepwise):
         self.variable = variable
         self.selection = selection
         self.synapses = synapses
         self.initial = initial
         self.begin = begin
         self._numbers, self._field, self._read, self._now = source  # of the synapses; of the variable; -> events at all of them; -> sim.now
-        self._steps = steps  # whether nothing changes between events
+        self.stepwise = stepwise
         self._known = None  # the time up to which `_time` and `_value` go
 
     @property
@@ -89,7 +91,7 @@ class Trajectories:
         ParameterError
             Where times lie outside.
         """
-        if not self._steps:
+        if not self.stepwise:
             raise RecordingError(
                 f"{self.variable} of '{self.selection.label}' changes between events too; sample it by sim.record({self.variable!r}, ..., at=times)"
             )
