@@ -247,7 +247,8 @@ def test_matrix_is_white_where_there_is_no_synapse(learnt):
     (image,) = plots.weight_matrix(sim, j).images
     shown = image.get_array()
     assert shown.shape == (50, 4)
-    assert shown.mask[:, 3].all() and not shown.mask[:, :3].any()
+    assert shown.mask[:, 3].all()
+    assert not shown.mask[:, :3].any()
     assert np.array_equal(shown.data[:, :3].ravel(), sim.weights(j)["weight"])
 
 

@@ -135,7 +135,7 @@ def bimodality(weights):
     --------
     >>> from eventsim.analysis import bimodality
     >>> round(bimodality([0.0] * 500 + [1.0] * 500), 3), round(bimodality(np.linspace(0.0, 1.0, 1000)), 3)
-    (0.998, 0.555)
+    (0.995, 0.553)
     """
     values = _values(weights)
     n = len(values)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import _cast
-from ..aer.synapses import numbers_of
 from ..errors import ParameterError, RecordingError
 from ..recording import Trace, Trajectories
 from ..synapses import Synapse
@@ -35,6 +34,8 @@ def of_synapses(sim, variable, projection, at, synapses):
 
 def _followed(sim, variable, projection, chosen, begin, field):
     """The Trajectories of a variable, the one numbered `field` of the rule's state; begin: its values now."""
+    from ..aer.synapses import numbers_of
+
     engine = sim._engine
     program = engine.program
     numbers = numbers_of(program, projection.ordinal)[chosen] if len(chosen) else chosen

@@ -42,7 +42,7 @@ class Trajectories:
     >>> weight.time[0]  # the beginning, two arrivals and the spike between them
     array([ 0.,  6., 10., 41.])
     >>> weight.value[0].round(4)  # + 0.1 exp(-4/20), - 0.1 exp(-31/20)
-    array([0.5   , 0.5   , 0.5819, 0.5607])
+    array([0.5   , 0.5   , 0.5819, 0.5606])
     """
 
     def __init__(self, variable, selection, synapses, initial, begin, source, stepwise):

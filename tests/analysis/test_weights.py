@@ -165,7 +165,7 @@ def test_static_weights_have_no_bounds():
     net = es.Network()
     cells = net.population(2, es.LIF())
     j = net.connect(cells, cells, es.AllToAll(), weight=1.0, delay=1.0)
-    with pytest.raises(es.EventsimError, match="weights of .* have none"):
+    with pytest.raises(es.EventsimError, match=r"weights of .* have none"):
         analysis.weight_histogram([1.0], j)
 
 
