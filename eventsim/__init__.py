@@ -70,7 +70,7 @@ from .neurons import (
     NeuronModel,
     Parameter,
 )
-from .recording import Spikes, Trace
+from .recording import Spikes, Trace, Trajectories
 from .synapses import (
     STDP,
     GraupnerBrunel,
@@ -154,6 +154,7 @@ __all__ = [
     "Synapse",
     "SynapseRule",
     "Trace",
+    "Trajectories",
     "TripletSTDP",
     "TsodyksMarkram",
     "Uniform",

@@ -4,7 +4,7 @@ import importlib
 
 from .errors import MissingExtraError
 
-_EXTRAS = {"matplotlib": "plot", "mpmath": "audit"}
+_EXTRAS = {"matplotlib": "plot", "mpmath": "audit", "scipy": "sparse"}
 
 
 def imported(module, use):

@@ -215,11 +215,14 @@ OPTIONS = {
 }
 
 
+EVERY_RULE = (*OPTIONS, "STDP", "Memristor", "Memristor")
+
+
 @st.composite
-def plastics(draw, step):
+def plastics(draw, step, rules):
     """A rule with its options; postsynaptic spikes come back at once or at times of the grid."""
     back = {"backprop_delay": draw(st.sampled_from((0.0, 0.0, step or 0.3, 4.0))), "post_first": draw(st.booleans())}
-    rule = draw(st.sampled_from((*OPTIONS, "STDP", "Memristor", "Memristor")))
+    rule = draw(st.sampled_from(rules))
     if rule == "Memristor":
         return Plastic("Memristor", draw(memristors()) | back)
     options = {name: draw(values) for name, values in OPTIONS[rule].items()}
@@ -240,14 +243,14 @@ def memristors(draw):
 
 
 @st.composite
-def learning(draw, drawn):
-    """A case of which some bundles learn."""
+def learning(draw, drawn, rules=EVERY_RULE):
+    """A case of which some bundles learn, by some of these rules."""
     case = draw(drawn)
     bundles = tuple(replace(b, procedural=False, weight_dtype="float64") for b in case.bundles)
     steps = [b.delay for b in bundles if isinstance(b.delay, float) and b.delay > 0.0]
     some = [draw(st.booleans()) or k == 0 for k in range(len(bundles))]
     step = steps[0] if steps else None
-    learned = tuple(draw(plastics(step)) if s else None for s in some)
+    learned = tuple(draw(plastics(step, rules)) if s else None for s in some)
     parameters = {"tau": draw(st.sampled_from((2.0, 50.0))), "baseline": draw(st.sampled_from((0.0, 0.1, -0.2)))}
     amount, delay = draw(st.sampled_from((0.3, 2.0, -1.0))), draw(st.sampled_from((0.0, step or 0.7, 1.0)))
     source = draw(st.integers(0, len(case.groups) - 1))

@@ -295,6 +295,8 @@ SIMULATION = [
     ("sim.spikes.of('exc')", es.ParameterError, "selection", "'exc'", "population or a view"),
     ("es.analysis.mean_rate(sim.spikes, exc, end=3.0)", es.ParameterError, "end", "3.0", "<= 2.0 ms", "simulated"),
     ("es.analysis.mean_rate(sim.spikes, exc, begin=1.0, end=1.0)", es.ParameterError, "end", "1 ms", "> begin"),
+    ("sim.record('weight', net.projections[0], synapses=[0])", es.RecordingError, "static", "sim.weights"),
+    ("es.analysis.weight_histogram([2.0], (0.0, 1.0))", es.ParameterError, "weights", "2.0", "bounds = (0, 1)"),
     ("sim.get(foreign, 'v')", es.ParameterError, "'foreign'", "not part of the simulated network"),
     ("sim.get(exc, 'w')", es.ParameterError, "'w'", "there is 'v'"),
     ("sim.set(exc, w=1.0)", es.ParameterError, "'w'", "there is 'v'"),

@@ -190,3 +190,90 @@ def test_sources_that_are_not_recorded_are_refused():
     sim.run(10.0)
     with pytest.raises(es.errors.RecordingError, match="not recorded"):
         plots.raster(sim.spikes, noise)
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    net = es.Network(seed=3)
+    inputs = net.population(50, es.Poisson(rate=20.0), name="inputs")
+    cells = net.population(4, es.LIF(tau_m=20.0, v_rest=0.0, v_reset=0.0, v_thresh=5.0), name="cells")
+    amounts = {"a_plus": 0.02, "a_minus": 0.021, "w_max": 1.0}
+    j = net.connect(inputs, cells[:3], es.AllToAll(), synapse=es.STDP(es.Uniform(0.2, 0.9), 1.0, **amounts))
+    sim = es.Simulator(net)
+    weight = sim.record("weight", j, synapses=[0, 1, 2])
+    with pytest.raises(es.EventsimError, match="trajectories have not begun"):
+        plots.trajectories(weight)
+    sim.run(300.0)
+    assert len(sim.spikes) > 10
+    return sim, j, weight
+
+
+def test_histogram_has_a_bar_for_every_bin(learnt):
+    sim, j, _ = learnt
+    ax = plots.weight_histogram(sim.weights(j), j, bins=10)
+    (steps,) = ax.patches
+    count, edges = es.analysis.weight_histogram(sim.weights(j), j, bins=10)
+    assert steps.get_data().values.tolist() == count.tolist()
+    assert steps.get_data().edges.tolist() == edges.tolist()
+    assert [line.get_xdata()[0] for line in ax.lines] == [0.0, 1.0]
+
+
+def test_trajectories_have_a_corner_at_every_event(learnt):
+    sim, j, weight = learnt
+    ax = plots.trajectories(weight, sim.spikes, bounds=j)
+    lines, bounds = ax.lines[:3], ax.lines[3:]
+    for k, line in enumerate(lines):
+        assert line.get_drawstyle() == "steps-post"
+        assert np.array_equal(line.get_xdata(), [*weight.time[k], 300.0])
+        assert np.array_equal(line.get_ydata(), [*weight.value[k], weight.value[k][-1]])
+    assert [line.get_ydata()[0] for line in bounds] == [0.0, 1.0]
+    marks = ax.collections[0].get_segments()
+    assert np.array_equal([m[0, 0] for m in marks], sim.spikes.time)
+
+
+def test_trajectories_of_weights_that_always_change_are_joined():
+    net = es.Network()
+    cells = net.population(2, es.LIF())
+    j = net.connect(cells, cells, es.AllToAll(), synapse=es.Oja(0.5, 1.0, eta=0.1))
+    sim = es.Simulator(net)
+    weight = sim.record("weight", j, synapses=[0])
+    sim.run(10.0)
+    (line,) = plots.trajectories(weight).lines
+    assert line.get_drawstyle() == "default"
+
+
+def test_matrix_is_white_where_there_is_no_synapse(learnt):
+    sim, j, _ = learnt
+    (image,) = plots.weight_matrix(sim, j).images
+    shown = image.get_array()
+    assert shown.shape == (50, 4)
+    assert shown.mask[:, 3].all()
+    assert not shown.mask[:, :3].any()
+    assert np.array_equal(shown.data[:, :3].ravel(), sim.weights(j)["weight"])
+
+
+def test_matrix_of_both_signs_is_white_at_zero():
+    net = es.Network()
+    cells = net.population(2, es.LIF())
+    j = net.connect(cells, cells, es.AllToAll(), weight=[1.0, -2.0, 0.5, 0.25], delay=1.0)
+    (image,) = plots.weight_matrix(es.Simulator(net), j).images
+    assert image.get_clim() == (-2.0, 2.0)
+
+
+def test_pictures_of_weights_refuse_what_they_can_not_show(learnt):
+    sim, j, weight = learnt
+    large = es.Network()
+    many = large.population(3_000, es.LIF())
+    wide = large.connect(many, many, es.OneToOne(), weight=1.0, delay=1.0)
+    none = large.connect(many, many, es.FixedProbability(0.0), weight=1.0, delay=1.0)
+    other = es.Simulator(large)
+    for call, message in (
+        (lambda: plots.weight_matrix(other, wide), "at most 2,000, got 3,000 by 3,000"),
+        (lambda: plots.weight_matrix(other, none), "has none"),
+        (lambda: plots.trajectories([1.0]), "trajectories must be those"),
+        (lambda: plots.trajectories(weight, ax="here"), "ax must be a matplotlib Axes"),
+        (lambda: plots.weight_histogram([2.0], (0.0, 1.0)), "weights must lie within"),
+        (lambda: plots.trajectories(sim.record("weight", j, synapses=[])), "1 to 2,000 synapses, got 0"),
+    ):
+        with pytest.raises(es.EventsimError, match=message):
+            call()

@@ -207,6 +207,7 @@ def test_public_functions_say_what_they_take(name):
     made_by_us = function in (
         eventsim.Spikes,
         eventsim.Trace,
+        eventsim.Trajectories,
         eventsim.AuditReport,
         eventsim.NeuronModel,
         eventsim.SynapseRule,

@@ -10,12 +10,13 @@ from pathlib import Path
 from ..harness import RESULTS, machine, versions
 from . import bounded
 from .cases import cases, sweep
+from .learning import learning
 from .peers import PEERS, folder, installed
 from .session import compare, exactness, phases
 from .tables import tables
 
-PARTS = ("exactness", "networks", "phases", "sweep", "bounded")
-USUAL = PARTS[:-1]  # which fit into ten minutes together
+PARTS = ("exactness", "networks", "phases", "sweep", "bounded", "learning")
+USUAL = PARTS[:4]  # which fit into ten minutes together
 
 
 def main():
@@ -54,6 +55,8 @@ def main():
         result["bounded"] = [bounded.compare(name, case, begin + 60.0 * options.minutes) for name, case in wanted.items()]
     if "phases" in options.parts:
         result["phases"] = phases(options.sizes)
+    if "learning" in options.parts:
+        result["learning"] = learning(options.peers, begin + 60.0 * options.minutes, 1_000.0 if options.quick else 10_000.0)
     result["seconds"] = time.perf_counter() - begin
     print(f"{tables(result)}\n{result['seconds']:.0f} s in all.")
     if not options.quick:

@@ -30,6 +30,8 @@ def tables(result):
             lines += [f"| {r['neurons']:,} | {r['rate_hz']:.3f} | {1e-6 * r['deliveries_per_s']:.2f} | {speed} |"]
     if result.get("bounded"):
         lines += _bounded(result["bounded"])
+    if "learning" in result:
+        lines += _learning(result["learning"])
     if "exactness" in result:
         lines += ["", "200 neurons without noise, 500 ms: spikes before the first that is not eventsim's, median error until then", ""]
         for key, r in result["exactness"].items():
@@ -68,6 +70,25 @@ def _bounded(cases):
         for peer in case["peers"]:
             cells = [case["title"], f"{case['rate_hz']:.1f}", f"{peer['method']}, {peer['step_ms']:g} ms", *_at_equal_accuracy(case, peer)]
             lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _learning(result):
+    """Plastic synapses: a row for each simulator."""
+    title = f"Additive STDP of all pairs, 1,000 inputs at 15 Hz onto 100 neurons, {1e-3 * result['duration_ms']:g} s, one thread; ratios above 1: eventsim is faster"
+    lines = [
+        "",
+        title,
+        "",
+        "| simulator | million updates/s | ratio | by processor time | spikes | mean weight (mV) |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for label, r in [("eventsim", result["own"]), *((PEERS[key].label, r) for key, r in result["peers"].items())]:
+        if "failed" in r:
+            lines.append(f"| {label} | {r['failed']} | - | - | - | - |")
+            continue
+        ratios = [f"{r[key]:.3g}" if key in r else "-" if label == "eventsim" else "differs" for key in ("ratio", "cpu_ratio")]
+        lines.append(f"| {label} | {1e-6 * r['updates_per_s']:.1f} | {' | '.join(ratios)} | {r['spikes']:,} | {r['mean_weight']:.4f} |")
     return lines
 
 

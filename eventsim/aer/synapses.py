@@ -88,7 +88,7 @@ def synapses_of(engine, declared, first_address):
     first_address : of the population of its sources
     """
     parts, program = [], engine.program
-    numbers = np.flatnonzero(program.fabric.projections.declared == declared)  # one for each target block
+    numbers = _lowered(program, declared)
     variables = _variables(engine, numbers)
     dtype = np.dtype(SYNAPSE.descr + [(name, np.float64) for name in variables[1:]])
     for k in numbers:
@@ -103,7 +103,28 @@ def synapses_of(engine, declared, first_address):
     if not parts:
         return np.empty(0, dtype)
     out = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return out if len(numbers) == 1 else out[np.lexsort((out["post"], out["delay"], out["pre"]))]
+    return out if len(numbers) == 1 else out[_canonical(out["pre"], out["delay"], out["post"])]
+
+
+def numbers_of(program, declared):
+    """Where the synapses of a declared projection, in canonical order, are among the Fabric's stored ones: int64 (m,)."""
+    fabric, columns = program.fabric, []
+    for k in _lowered(program, declared):
+        own = fabric.projections[k]
+        for rows in rows_of(program, k):
+            pre = np.repeat(rows.first + np.arange(len(rows.degree)), rows.degree)
+            columns.append((own.first + np.arange(len(pre)), pre, np.broadcast_to(rows.delay, pre.shape), rows.target))
+    number, pre, delay, post = (np.concatenate(c) for c in zip(*columns, strict=True))
+    return number if len(columns) == 1 else number[_canonical(pre, delay, post)]
+
+
+def _lowered(program, declared):
+    """Which lowered projections a declared one has become, one for each target block."""
+    return np.flatnonzero(program.fabric.projections.declared == declared)
+
+
+def _canonical(pre, delay, post):
+    return np.lexsort((post, delay, pre))
 
 
 def _variables(engine, numbers):

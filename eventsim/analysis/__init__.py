@@ -1,4 +1,4 @@
-"""Statistics of spike trains, and mean-field rates to hold them against."""
+"""Statistics of spike trains and of weights, and mean-field rates to hold spikes against."""
 
 from .meanfield import self_consistent_rate, siegert_rate
 from .statistics import (
@@ -12,11 +12,14 @@ from .statistics import (
     power_spectrum,
     synchrony,
 )
+from .weights import bimodality, fractions_near_bounds, time_average, weight_histogram, weight_matrix, weights_over_time
 
 __all__ = [
+    "bimodality",
     "cv_of_intervals",
     "fano_factor",
     "firing_rates",
+    "fractions_near_bounds",
     "intervals",
     "mean_cv",
     "mean_rate",
@@ -25,4 +28,8 @@ __all__ = [
     "self_consistent_rate",
     "siegert_rate",
     "synchrony",
+    "time_average",
+    "weight_histogram",
+    "weight_matrix",
+    "weights_over_time",
 ]

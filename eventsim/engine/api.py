@@ -140,17 +140,26 @@ class Simulator:
             "spikes", or the name of a state variable such as "v"; of plastic synapses "weight", or another variable of theirs.
         selection : Population, view or plastic Projection
         at : array (m,), ms, >= sim.now
-            Times of exact samples of a state variable; left limits. Asking for samples changes no result.
+            Times of exact samples of a state variable; left limits. Asking for samples changes no result. Of plastic synapses, without it:
+            every event at them.
         synapses : array (n,) of int, optional
             Of a projection: which synapses, by their places in `sim.weights(projection)`; all by default.
 
         Returns
         -------
-        Trace or None
-            For a variable a trace whose `time` (m,) and `value` (m, n) fill as the run goes on.
+        Trace, Trajectories or None
+            For a variable a trace whose `time` (m,) and `value` (m, n) fill as the run goes on; for synapses without `at` the `Trajectories` with times and values of each.
+
+        Raises
+        ------
+        RecordingError
+            Where what is asked for can not be recorded: no times for neurons, synapses that do not change.
+        CapacityError
+            Where there is no memory for it, or, while running, for the events at synapses.
         """
         if isinstance(selection, Projection):
-            return self._traced(of_synapses(self, what, selection, at, synapses))
+            trace = of_synapses(self, what, selection, at, synapses)
+            return trace if at is None else self._traced(trace)
         selection = self._known(selection)
         if synapses is not None:
             raise RecordingError(f"synapses= is for projections, {selection.name!r} is a population")

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError, RecordingError
-from ..recording import Trace
+from ..recording import Trace, Trajectories
 from ..synapses import Synapse
 
 _FIXED = ("pre", "post", "delay")  # of what `Simulator.weights` gives, what does not change
@@ -16,7 +16,7 @@ def of_neurons(sim, variable, selection, at):
 
 
 def of_synapses(sim, variable, projection, at, synapses):
-    """The Trace of a variable of plastic synapses, `synapses` being their places in `Simulator.weights`."""
+    """The Trace of a variable of plastic synapses, or without times their Trajectories, `synapses` being their places in `Simulator.weights`."""
     known = sim.weights(projection)
     if not isinstance(projection.synapse, Synapse):
         raise RecordingError(f"the weights of '{projection.label}' are static; sim.weights gives them")
@@ -26,8 +26,26 @@ def of_synapses(sim, variable, projection, at, synapses):
             f"synapses of '{projection.label}' have no variable {_cast.short(variable)}; {_cast.meant(variable, variables)}"
         )
     chosen = np.arange(len(known)) if synapses is None else _cast.indices(synapses, "synapses", len(known))
+    if at is None:
+        return _followed(sim, variable, projection, chosen, known[variable][chosen], variables.index(variable))
     times = _times(sim, variable, at)
     return Trace(variable, projection, times, len(chosen), f"{len(chosen)} synapses of '{projection.label}'", chosen)
+
+
+def _followed(sim, variable, projection, chosen, begin, field):
+    """The Trajectories of a variable, the one numbered `field` of the rule's state; begin: its values now."""
+    from ..aer.synapses import numbers_of
+
+    engine = sim._engine
+    program = engine.program
+    numbers = numbers_of(program, projection.ordinal)[chosen] if len(chosen) else chosen
+    followed = np.unique(numbers)
+    if len(chosen):
+        lowered = np.flatnonzero(program.fabric.projections.declared == projection.ordinal)[0]
+        engine.follow(int(program.plastic.synapses.kind[program.fabric.projections.plastic[lowered]]), followed)
+
+    source = numbers, field, lambda: engine.followed(followed), lambda: engine.now
+    return Trajectories(variable, projection, chosen, begin, engine.now, source, stepwise=projection.synapse.rule.flow is None)
 
 
 def sample(sim, trace):

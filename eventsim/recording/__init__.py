@@ -1,6 +1,7 @@
-"""OUT: spikes and exact samples."""
+"""OUT: spikes, exact samples, trajectories."""
 
 from .spikes import Spikes
 from .trace import Trace
+from .trajectories import Trajectories
 
-__all__ = ["Spikes", "Trace"]
+__all__ = ["Spikes", "Trace", "Trajectories"]

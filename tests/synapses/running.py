@@ -24,8 +24,8 @@ def delays(n):
     return np.resize([0.0, 3.0, 1.7, 0.5, 10.0, 0.3], n)
 
 
-def run(engine, pairs, synapse, end=END, post=None):
-    """A simulator that has run to `end`, and the projection from one source for each pair to a neuron that fires with the pair's other train."""
+def network(pairs, synapse, post=None):
+    """A network, and its projection from one source for each pair to a neuron that fires with the pair's other train."""
     net = es.Network(seed=1)
     n = len(pairs)
     pre = net.population(n, es.SpikeSource([p for p, _ in pairs]), name="pre")
@@ -34,10 +34,16 @@ def run(engine, pairs, synapse, end=END, post=None):
     j = net.connect(pre, cells, es.OneToOne(), synapse=synapse)
     if post is None:
         net.connect(teacher, cells, es.OneToOne(), weight=100.0 * SILENT, delay=0.0)
+    return net, j
+
+
+def run(engine, pairs, synapse, end=END, post=None):
+    """A simulator that has run to `end` on such a network, and the projection."""
+    net, j = network(pairs, synapse, post)
     sim = es.Simulator(net, engine=engine)
     sim.run(until=end)
     if post is None:
-        for address, (_, given) in zip(cells.addresses, pairs, strict=True):
+        for address, (_, given) in zip(j.post.addresses, pairs, strict=True):
             fired = sim.spikes.time[sim.spikes.address == address]
             expected = np.asarray(given)[np.asarray(given) < end]
             assert len(fired) == len(expected)

@@ -109,7 +109,7 @@ def deliver(t, rows, constants, stride, targets, weights, weight_stride, port, s
 def gather(c, t, rows, targets, dt, wakes, states, m):
     """Copy the rows of a batch side by side. An interval of -1 marks a delivery that has to be made by itself.
 
-    LAST is set at once, so that a second delivery of the batch to the same neuron finds no time between them.
+    LAST is infinite in between, so that a second delivery of the batch to the same neuron is seen: it needs the state after the first.
     """
     last_target = targets.size - 1
     for k in range(m):
@@ -117,10 +117,10 @@ def gather(c, t, rows, targets, dt, wakes, states, m):
         o = targets[k] * WIDTH
         last, free = rows[o + LAST], rows[o + FREE]
         z = t - last
-        easy = z > 0.0 and last >= free and short(c, z)
+        easy = z >= 0.0 and last >= free and short(c, z)
         dt[k] = z if easy else -1.0
         if easy:
-            rows[o + LAST] = t
+            rows[o + LAST] = math.inf
         wakes[k] = rows[o + WAKE]
         s = load_state(rows, o + STATE)
         for f in range(len(s)):
@@ -160,6 +160,7 @@ def scatter(c, t, rows, targets, weights, weight_stride, port, soon, scratch, at
         earliest = scratch[2 * BATCH + k] if soon > 0 else math.inf
         if scratch[k] >= 0.0:
             store(rows, o, load_state(scratch, 3 * BATCH + k * FIELDS))
+            rows[o + LAST] = t
         else:
             earliest = receive_at(c, rows, o, t, port, weights[k * weight_stride])
         attention[n] = j

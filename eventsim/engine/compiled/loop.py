@@ -42,10 +42,12 @@ from .state import (
     CHANGE,
     CHANGES,
     CHUNK,
+    COUNT,
     CURSOR,
     DELIVERIES,
     DRIVE_EVENTS,
     EMITTING,
+    ENOUGH,
     EVENT,
     EVENTS,
     FAR,
@@ -465,4 +467,4 @@ def emit(fabric, queue, zero, fired, record, spikes, counters, route, keeps, pla
             counters[RECORDED] += 1
         if fabric.populations[fabric.of_address[address]].history_end > fabric.populations[fabric.of_address[address]].history:
             call_note(note, (fabric, plastic, learning, counters, entry, sweep, t, address))
-    return True
+    return learning.log.marks[COUNT] <= learning.log.marks[ENOUGH]

@@ -20,11 +20,11 @@ from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
 from .adapters import AHEAD
 from .pointers import call_arrive, call_entry, call_sweep, signatures
-from .state import LEVELS, OVERFLOW, UPDATES
+from .state import COUNT, LEVELS, OVERFLOW, UPDATES
 
 # Names that `bind` replaces by a rule's own.
 SEEN = ARRIVED = HEARD = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = 0
-LISTENS = TRACED = MODULATED = FLOWS = False
+LISTENS = TRACED = MODULATED = FLOWS = FOLLOWED = False
 SILENT = NOTHING
 Constants = State = Pre = Post = load_constants = load_state = load_pre = load_post = None
 on_pre = on_post = flow = transmit = flow_pre = jump_pre = flow_post = jump_post = None
@@ -56,7 +56,25 @@ def level(c, levels, heard, last):
     return 0.0
 
 
-def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, levels, changed, t):
+def logged(log, number, t, s):
+    """Log the state of a synapse just after an event at t; number: which synapse it is, or -1 where it is not followed."""
+    if FOLLOWED and number >= 0:
+        k = log.marks[COUNT]
+        log.entries[k, 0] = number
+        log.entries[k, 1] = t
+        for f in range(len(s)):
+            log.entries[k, 2 + f] = s[f]
+        log.marks[COUNT] = k + 1
+
+
+def followed(log, number):
+    """The number of a synapse where it is followed, else -1."""
+    if FOLLOWED and log.chosen[number] != 0:
+        return number
+    return -1
+
+
+def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, levels, changed, t, log, number):
     """The synapse at row o after what has reached it before t, but for arrivals (with post_first: postsynaptic spikes up to t).
 
     Its state, the time of its last event, the numbers of postsynaptic spikes and of changes of the modulator's level so far.
@@ -80,6 +98,7 @@ def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, leve
                     s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, change)
                     last = change
                     heard += 1
+                    logged(log, number, change, s)
                     continue
             if spike == math.inf:
                 break
@@ -89,6 +108,7 @@ def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, leve
             s = on_post(c, s, flow_pre(c, x, spike - arrived), Post(*load_post(entries, at + 1)))
             last = spike
             seen += 1
+            logged(log, number, spike, s)
     return s, last, seen, heard
 
 
@@ -104,8 +124,11 @@ def store_synapse(rows, o, s, last, seen, heard):
         rows[o + LAST] = last
 
 
-def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, out):
-    """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was."""
+def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, first, out):
+    """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was.
+
+    first : number of the first of them among all synapses
+    """
     c = Constants(*load_constants(constants, 0))
     updates = targets.size
     last_target = targets.size - 1
@@ -116,8 +139,8 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
         j = targets[k]
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
-        number = noted[j] if LISTENS else 0
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, post_first, levels, changed, t)
+        n, number = noted[j] if LISTENS else 0, followed(log, first + k)
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, post_first, levels, changed, t, log, number)
         x = Pre(*load_pre(rows, o + TRACE))
         arrived = rows[o + ARRIVED] if TRACED else 0.0
         y, since = post_trace(c, entries, base, mask, seen, backprop)
@@ -126,6 +149,7 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
         after = on_pre(c, s, x, flow_post(c, y, t - since))
         out[k] = transmit(c, s, after)
         store_synapse(rows, o, after, t, seen, heard)
+        logged(log, number, t, after)
         if TRACED:
             x = jump_pre(c, x)
             for f in range(len(x)):
@@ -136,16 +160,19 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
     return updates
 
 
-def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed):
-    """Bring all synapses of a projection up to date, but for what reaches them at t or later. How many updates that was."""
+def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, first):
+    """Bring all synapses of a projection up to date, but for what reaches them at t or later. How many updates that was.
+
+    first : number of the first of them among all synapses
+    """
     c = Constants(*load_constants(constants, 0))
     updates = 0
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
-        number = noted[j] if LISTENS else 0
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, 0, levels, changed, t)
+        n, number = noted[j] if LISTENS else 0, followed(log, first + k)
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, 0, levels, changed, t, log, number)
         store_synapse(rows, o, s, last, seen, heard)
         updates += seen - before
     return updates
@@ -166,14 +193,14 @@ def entry(t, entries, base, mask, number, constants):
     return 0
 
 
-def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, out):
+def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, out):
     """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
     c = Constants(*load_constants(constants, 0))
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
         base = j * (mask + 1) * ENTRY
-        number = noted[j] if LISTENS else 0
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, 0, levels, changed, t)
+        n = noted[j] if LISTENS else 0
+        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, 0, levels, changed, t, log, -1)
         x = Pre(*load_pre(rows, o + TRACE))
         y, since = post_trace(c, entries, base, mask, seen, backprop)
         s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
@@ -186,8 +213,8 @@ def load_nothing(array, offset):
     return (0.0,)
 
 
-def bind(rule):
-    """The compiled functions of a rule: a dict by name."""
+def bind(rule, following=False):
+    """The compiled functions of a rule: a dict by name; following: those that log events at synapses that are followed."""
     own, loader = layout(rule), _jit.float_tuple_loader
     post = rule.post_type or Nothing
     names = ("on_pre", "transmit", "flow_pre", "jump_pre", "flow_post", "jump_post")
@@ -204,6 +231,7 @@ def bind(rule):
         "TRACED": rule.pre_type is not None,
         "MODULATED": rule.modulated,
         "FLOWS": rule.flow is not None,
+        "FOLLOWED": following,
         "SILENT": (0.0,) * len(post._fields),
         "Constants": rule.constant_type,
         "State": rule.state_type,
@@ -216,15 +244,18 @@ def bind(rule):
         "on_post": rule.on_post or unchanged,
         "flow": rule.flow or constant_state,
     }
-    for helper in (post_trace, flowed, level, caught_up, store_synapse):
+    for helper in (post_trace, flowed, level, logged, followed, caught_up, store_synapse):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(rule)
-    calls = {"arrive": "call_arrive", "sweep": "call_sweep", "entry": "call_entry"}
     given = signatures() if _jit.ENABLED else {}
-    inner = {
-        f.__name__: _jit.compiled(f, given.get(calls[f.__name__]), bind=bound, key=key, from_python=False) for f in (arrive, sweep, entry)
-    }
-    return inner | {"read": _jit.compiled(read, bind=bound, key=key)}
+
+    def called(function, from_python=False):
+        return _jit.compiled(function, given.get(f"call_{function.__name__}"), bind=bound, key=key, from_python=from_python)
+
+    if following:
+        key = key and f"{key}_followed"
+        return {"arrive": called(arrive), "sweep": called(sweep, from_python=True)}
+    return {"arrive": called(arrive), "sweep": called(sweep), "entry": called(entry), "read": _jit.compiled(read, bind=bound, key=key)}
 
 
 # -- of any rule --------------------------------------------------------------------------------------------------------
@@ -249,10 +280,20 @@ def learn(fabric, plastic, learning, room, counters, arrives, projection, begin,
             p.backprop,
             p.post_first,
             *levels_of(learning, p.modulator),
+            learning.log,
+            begin,
             room.weight,
         ),
     )
     return 0
+
+
+def reaching(program, learning, p):
+    """What a rule's functions take of what reaches plastic synapses p, from `constants` to `changed`."""
+    first, place = history_of(program.plastic, program.fabric.populations, int(learning.ring[0]), int(p.history))
+    levels, changed = levels_of(learning, int(p.modulator))
+    histories = learning.entries[place:], learning.noted[first:], int(learning.ring[0]) - 1
+    return program.plastic.constants[p.constant :], *histories, float(p.backprop), int(p.post_first), levels, int(changed)
 
 
 def history_of(plastic, populations, ring, history):
@@ -310,7 +351,7 @@ def sweep_projection(fabric, plastic, learning, counters, sweeps, k, t):
     targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
     levels, changed = levels_of(learning, p.modulator)
     part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
-    counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, p.backprop, p.post_first, levels, changed))
+    counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, p.backprop, p.post_first, levels, changed, learning.log, j.first))
 
 
 def levels_of(learning, modulator):
@@ -337,6 +378,6 @@ def heed(fabric, plastic, learning, counters, sweeps, rows, modulator, row, t):
 
 
 @functools.cache
-def adapters(rule):
+def adapters(rule, following=False):
     """The compiled functions of a rule, made once in a process."""
-    return bind(rule)
+    return adapters(rule) | bind(rule, following=True) if following else bind(rule)

@@ -141,6 +141,7 @@ def signatures():
     state = new_state(program, np.zeros(0, np.uint8))
     fabric, drives, queue, drive = (_jit.frame_type(t) for t in (program.fabric, program.drives, state.queue, state.drive))
     plastic, learning, room = (_jit.frame_type(t) for t in (program.plastic, state.learning, state.queue.room))
+    log = _jit.frame_type(state.learning.log)
     pool, arrivals, counters = _jit.frame_type(state.queue.pool), typeof(state.arrivals), typeof(state.counters)
     f, i = nt.float64, nt.int64
     floats, indices, longs = (nt.Array(d, 1, "C") for d in (nt.float64, nt.int32, nt.int64))
@@ -161,8 +162,8 @@ def signatures():
         "call_chunk": i(fabric, drives, drive, counters, f),
         "call_change": i(f, floats, i, floats, i, i, i, floats),
         "call_currents": i(_jit.frame_type(program), _jit.frame_type(state), longs, f),
-        "call_arrive": i(f, floats, i, indices, floats, floats, longs, i, f, i, floats, i, floats),
-        "call_sweep": i(f, floats, indices, floats, floats, longs, i, f, i, floats, i),
+        "call_arrive": i(f, floats, i, indices, floats, floats, longs, i, f, i, floats, i, log, i, floats),
+        "call_sweep": i(f, floats, indices, floats, floats, longs, i, f, i, floats, i, log, i),
         "call_entry": i(f, floats, i, i, i, floats),
         "call_learn": i(fabric, plastic, learning, room, counters, longs, i, i, i, f),
         "call_note": i(fabric, plastic, learning, counters, longs, longs, f, i),

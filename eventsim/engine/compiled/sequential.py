@@ -16,9 +16,10 @@ from .adapters import BY_ADDRESS, bind, change
 from .background import next_chunk
 from .calendar import file_looks, new_year
 from .currents import change_currents
+from .following import Following
 from .generators import emissions, start
 from .plastic import adapters as adapters_of_rule
-from .plastic import heed, history_of, learn, levels_of, note
+from .plastic import heed, learn, note, reaching
 from .pointers import CALLS, signatures
 from .state import (
     CHANGES,
@@ -31,6 +32,7 @@ from .state import (
     RECORDED,
     TRAIN,
     ZERO,
+    Log,
     generator_places,
     grown,
     most_fired,
@@ -73,7 +75,8 @@ class SequentialEngine:
         slots = self._adapters or [_adapters(_stand_in())]
         self._tables = tuple(_jit.addresses([a.get(f.__name__) for a in slots]) for f in (*BY_ADDRESS, change))
         self._rules = [adapters_of_rule(r) for r in rules]
-        self._tables += tuple(_jit.addresses([a[name] for a in self._rules]) for name in ("arrive", "sweep", "entry"))
+        self._tables += _tables_of(self._rules)
+        self._following = Following(program, rules)
         self._moved = 0  # entries of the calendar, by new years
         self._paused, self._received_before = False, 0  # what neurons had received before the run in work
         parts = program.fabric.procedures, program.fabric.weight32, program.drives.drives, program.currents, program.plastic.synapses
@@ -114,7 +117,8 @@ class SequentialEngine:
                 _BUDGET,
             )
             if status == loop.FULL:
-                self.state = grown(self.state, self.program)
+                if not self._following.relieved(self.state.learning.log):
+                    self.state = self._following.with_room(grown(self.state, self.program))
             elif status in _STATUS:
                 if status == loop.YEAR_OVER:
                     self._new_year()
@@ -186,7 +190,8 @@ class SequentialEngine:
         own[neurons, end:] = 0.0  # no trail leads from there yet
         self._agree(p, neurons)
         if population.modulator >= 0:
-            s, sweeps = self.state, self._tables[len(BY_ADDRESS) + 2]
+            s, sweeps = self.state, self._tables[-2]
+            self._following.relieved(s.learning.log)
             at = int(population.modulator), int(population.row), self.now
             _jit.timed(_kernel(heed), self.program.fabric, self.program.plastic, s.learning, s.counters, sweeps, s.rows, *at)
 
@@ -214,17 +219,24 @@ class SequentialEngine:
 
     def synapses(self, projection):
         """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
-        fabric, plastic, learning = self.program.fabric, self.program.plastic, self.state.learning
+        fabric, learning = self.program.fabric, self.state.learning
         j = fabric.projections[projection]
-        p = plastic.synapses[j.plastic]
-        first, place = history_of(plastic, fabric.populations, int(learning.ring[0]), int(p.history))
+        p = self.program.plastic.synapses[j.plastic]
         targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
         out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
-        part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
-        levels, changed = levels_of(learning, int(p.modulator))
-        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed), out
-        _jit.timed(self._rules[p.kind]["read"], self.now, *part, *tail)
+        part = learning.rows[p.row :], targets, *reaching(self.program, learning, p)
+        _jit.timed(self._rules[p.kind]["read"], self.now, *part, learning.log, out)
         return out
+
+    def follow(self, kind, numbers):
+        """Log from now on what happens at synapses of rule `kind`; numbers: int64, ascending, which of the Fabric's synapses."""
+        self.state = self._following.add(numbers, self.state)
+        self._rules[kind] = adapters_of_rule(self.rules[kind], following=True)
+        self._tables = *self._tables[:-3], *_tables_of(self._rules)
+
+    def followed(self, numbers):
+        """All events before now at synapses that are followed: float64 (m, 2 + fields), number of the synapse, time (ms), state after it; those of one in order."""
+        return self._following.events(numbers, self.state.learning, self._rules, self.now)
 
     def inject(self, spikes):
         """Add spikes of sources (SPIKE records) to those still to come."""
@@ -265,6 +277,11 @@ class SequentialEngine:
 def _rows_of(population, rows):
     """The rows of a population, which begin where `rows` does: a view (count, width)."""
     return rows[: population.count * population.width].reshape(population.count, population.width)
+
+
+def _tables_of(rules):
+    """What the loop calls for plastic synapses, by rule: tables of `arrive`, `sweep` and `entry`."""
+    return tuple(_jit.addresses([a[name] for a in rules]) for name in ("arrive", "sweep", "entry"))
 
 
 @functools.cache
@@ -316,11 +333,11 @@ def _stand_in():
 
 
 def flattened(value, prefix):
-    """The arrays of nested named tuples, as (name, array), but for room to work in."""
+    """The arrays of nested named tuples, as (name, array), but for room to work in and for what is only recorded."""
     for name, item in zip(value._fields, value, strict=True):
         if isinstance(item, np.ndarray):
             yield prefix + name, item
-        elif not isinstance(item, Room):
+        elif not isinstance(item, (Room, Log)):
             yield from flattened(item, f"{prefix}{name}.")
 
 
@@ -331,7 +348,7 @@ def filled(value, arrays, prefix):
         if isinstance(item, np.ndarray):
             array = arrays[prefix + name]
             parts[name] = array.view(np.recarray) if array.dtype.names else array
-        elif isinstance(item, Room):
+        elif isinstance(item, (Room, Log)):
             parts[name] = item
         else:
             parts[name] = filled(item, arrays, f"{prefix}{name}.")

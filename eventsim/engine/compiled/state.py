@@ -43,6 +43,9 @@ from ...numerics.currents import change_time
     N_COUNTERS,
 ) = range(30)
 
+# Places in `marks` of a Log: how many entries there are, and up to how many there may be before it is to be emptied.
+COUNT, ENOUGH = 0, 1
+
 # Places in `clock`: all events before NOW have happened; INSTANT is the one in work; an injected current changes next at CHANGE.
 NOW, INSTANT, CHANGE = 0, 1, 2
 
@@ -103,6 +106,14 @@ class DriveState(NamedTuple):
     flag: np.ndarray  # int64 (1,): the event after which a neuron demands attention, or -1
 
 
+class Log(NamedTuple):
+    """Events at synapses that are followed, written by whoever brings a synapse up to date (see following.py)."""
+
+    chosen: np.ndarray  # uint8: which synapses of the Fabric are followed; empty where none is
+    entries: np.ndarray  # float64 (room, fields): number of the synapse, time (ms), state just after the event
+    marks: np.ndarray  # int64 (2,)
+
+
 class Learning(NamedTuple):
     """Plastic synapses, and the spikes of their targets that they may not have taken into account yet (see plastic.py)."""
 
@@ -114,6 +125,7 @@ class Learning(NamedTuple):
     levels: np.ndarray  # float64: rings of LEVELS changes of each modulator's level: time, level after it
     changed: np.ndarray  # int64 (modulators,): how many there have been
     kept: np.ndarray  # int64 (modulators,): the number of the first that is still there
+    log: Log
 
 
 class EngineState(NamedTuple):
@@ -198,6 +210,7 @@ def new_learning(program):
         levels=levels.ravel(),
         changed=np.ones(modulators, np.int64),
         kept=np.zeros(modulators, np.int64),
+        log=Log(np.zeros(0, np.uint8), np.zeros((0, 3)), np.zeros(2, np.int64)),
     )
 
 

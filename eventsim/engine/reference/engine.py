@@ -339,6 +339,14 @@ class ReferenceEngine:
         states = self.plasticity.read(projection, self.now)
         return np.array(states, np.float64).reshape(-1, len(self.rules[p.kind].state_type._fields))
 
+    def follow(self, kind, numbers):
+        """Keep from now on what happens at plastic synapses; numbers: int64, which of the Fabric's synapses."""
+        self.plasticity.follow(set(numbers.tolist()))
+
+    def followed(self, numbers):
+        """All events at synapses that are followed: float64 (m, 2 + fields), number of the synapse, time (ms), state after it; those of one in order."""
+        return self.plasticity.followed(set(numbers.tolist()))
+
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         for j, state in zip(neurons, states, strict=True):

@@ -27,6 +27,7 @@ class PlasticSynapse:
     level: object  # the Level of its modulator, or None
     arrived: float = 0.0  # when x stands
     last: float = 0.0  # time of the last event, when the state stands
+    events: list | None = None  # of (time, state just after it), where they are followed
 
     def x_at(self, t):
         """The trace of the arrivals at t."""
@@ -42,21 +43,26 @@ class PlasticSynapse:
 
     def wait(self, t, of_post):
         """Bring the state forward to t."""
-        self.state, self.last = self.at(t, of_post), t
+        self._become(self.at(t, of_post), t)
 
     def arrive(self, t, of_post):
         """A presynaptic spike arrives at t; what it delivers."""
         before = self.at(t, of_post)
-        self.state = self.rule.on_pre(self.constants, before, self.x_at(t), of_post.y_at(t))
+        self._become(self.rule.on_pre(self.constants, before, self.x_at(t), of_post.y_at(t)), t)
         self.x = self.rule.jump_pre(self.constants, self.x_at(t))
-        self.arrived = self.last = t
+        self.arrived = t
         return self.rule.transmit(self.constants, before, self.state)
 
     def answer(self, t, y, of_post):
         """A postsynaptic spike, before which the neuron's trace was y, reaches the synapse at t."""
         on_post = self.rule.on_post or unchanged
-        self.state = on_post(self.constants, self.at(t, of_post), self.x_at(t), y)
-        self.last = t
+        self._become(on_post(self.constants, self.at(t, of_post), self.x_at(t), y), t)
+
+    def _become(self, state, t):
+        """An event at t leaves this state."""
+        self.state, self.last = state, t
+        if self.events is not None:
+            self.events.append((t, state))
 
 
 @dataclass
@@ -186,6 +192,19 @@ class Plasticity:
         own = {place: s for (k, place), s in self.synapses.items() if k == projection}
         return [own[place].at(t, self.of(projection, own[place])) for place in sorted(own)]
 
+    def follow(self, numbers):
+        """Keep from now on what happens at synapses, given by their numbers among the Fabric's."""
+        for (_, place), synapse in self.synapses.items():
+            if place in numbers and synapse.events is None:
+                synapse.events = []
+
+    def followed(self, numbers):
+        """What has happened at synapses that are followed: float64 (m, 2 + fields), number, time and state of each event; those of one in order."""
+        fields = 2 + max((len(rule.state_type._fields) for rule in self.rules), default=1)
+        return _table(
+            [(place, t, *s) for (_, place), synapse in self.synapses.items() if place in numbers for t, s in synapse.events], fields
+        )
+
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
     def arrays(self):
@@ -217,7 +236,7 @@ class Plasticity:
         self.order, self.updates = arrays["plastic.counts"].tolist()
 
 
-def _table(rows):
-    """Rows of numbers as an array, short ones filled up with zeros."""
-    width = max((len(r) for r in rows), default=1)
+def _table(rows, least=1):
+    """Rows of numbers as an array of at least so many columns, short ones filled up with zeros."""
+    width = max((len(r) for r in rows), default=least)
     return np.array([(*r, *[0.0] * (width - len(r))) for r in rows], np.float64).reshape(-1, width)
