@@ -9,6 +9,7 @@ import pytest
 
 import eventsim as es
 from eventsim.published import potjans_diesmann2014
+from eventsim.published.izhikevich2007 import W_MAX
 from eventsim.published.potjans_diesmann2014 import POPULATIONS, SIZES
 
 pytest.importorskip("matplotlib")
@@ -88,3 +89,26 @@ def test_raster_holds_every_spike_of_the_neurons_shown():
     band = microcircuit.dots(net, sim.spikes, 500.0)["L4E"]
     assert band["neurons"] == 3  # of 51, one in 25
     assert sorted(zip(band["time"], band["row"], strict=True)) == [(t, row) for t in (10.0, 199.9) for row in range(3)]
+
+
+@pytest.mark.parametrize("name", ["vogels2011", "izhikevich2007"])
+def test_tables_of_learning_are_those_of_their_numbers(name):
+    text = (DOCS / "published.md").read_text(encoding="utf-8")
+    numbers = json.loads((DOCS / "figures" / f"{name}.json").read_text(encoding="utf-8"))
+    for line in _script(name).table(numbers).splitlines():
+        assert line in text
+
+
+def test_learning_comes_out_as_the_page_says():
+    vogels, izhikevich = (
+        json.loads((DOCS / "figures" / f"{name}.json").read_text(encoding="utf-8")) for name in ("vogels2011", "izhikevich2007")
+    )
+    one, net = vogels["neuron"], vogels["network"]
+    assert np.corrcoef(one["weights"][-1], one["weights_exc"])[0, 1] > 0.99
+    assert 4.5 < np.mean(one["rates"][-20:]) < 6.25 < 60.0 < one["rates"][0]
+    assert net["cv_first_100_ms"] < 0.3 < 0.7 < net["cv_last_4_s"]
+    others = np.array(izhikevich["distribution"])
+    higher = others[int(izhikevich["weight"][-1] / W_MAX * len(others)) :].sum()
+    assert others.sum() == 80_000
+    assert max(izhikevich["weight"]) == W_MAX
+    assert higher < 0.05 * others.sum()

@@ -4,10 +4,12 @@ from .brette2007 import brette2007
 from .brunel2000 import brunel2000, brunel2000_mean_field
 from .hodgkin_huxley1952 import hodgkin_huxley1952
 from .izhikevich2004 import izhikevich2004
+from .izhikevich2007 import izhikevich2007, izhikevich2007_run
 from .naud2008 import naud2008
 from .pfister_gerstner2006 import pfister_gerstner2006
 from .potjans_diesmann2014 import potjans_diesmann2014, potjans_diesmann2014_rates
 from .tsodyks_pawelzik_markram1998 import tsodyks_pawelzik_markram1998, tsodyks_pawelzik_markram1998_stationary
+from .vogels2011 import vogels2011, vogels2011_neuron, vogels2011_signals
 from .vogels_abbott2005 import vogels_abbott2005, vogels_abbott2005_currents
 
 __all__ = [
@@ -16,12 +18,17 @@ __all__ = [
     "brunel2000_mean_field",
     "hodgkin_huxley1952",
     "izhikevich2004",
+    "izhikevich2007",
+    "izhikevich2007_run",
     "naud2008",
     "pfister_gerstner2006",
     "potjans_diesmann2014",
     "potjans_diesmann2014_rates",
     "tsodyks_pawelzik_markram1998",
     "tsodyks_pawelzik_markram1998_stationary",
+    "vogels2011",
+    "vogels2011_neuron",
+    "vogels2011_signals",
     "vogels_abbott2005",
     "vogels_abbott2005_currents",
 ]
