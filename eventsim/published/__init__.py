@@ -5,6 +5,7 @@ from .brunel2000 import brunel2000, brunel2000_mean_field
 from .hodgkin_huxley1952 import hodgkin_huxley1952
 from .izhikevich2004 import izhikevich2004
 from .naud2008 import naud2008
+from .oja1982 import oja1982, oja1982_angle, oja1982_correlations
 from .pfister_gerstner2006 import pfister_gerstner2006
 from .potjans_diesmann2014 import potjans_diesmann2014, potjans_diesmann2014_rates
 from .tsodyks_pawelzik_markram1998 import tsodyks_pawelzik_markram1998, tsodyks_pawelzik_markram1998_stationary
@@ -17,6 +18,9 @@ __all__ = [
     "hodgkin_huxley1952",
     "izhikevich2004",
     "naud2008",
+    "oja1982",
+    "oja1982_angle",
+    "oja1982_correlations",
     "pfister_gerstner2006",
     "potjans_diesmann2014",
     "potjans_diesmann2014_rates",
