@@ -8,6 +8,7 @@ from .naud2008 import naud2008
 from .oja1982 import oja1982, oja1982_angle, oja1982_correlations
 from .pfister_gerstner2006 import pfister_gerstner2006
 from .potjans_diesmann2014 import potjans_diesmann2014, potjans_diesmann2014_rates
+from .song_miller_abbott2000 import song_miller_abbott2000
 from .tsodyks_pawelzik_markram1998 import tsodyks_pawelzik_markram1998, tsodyks_pawelzik_markram1998_stationary
 from .vogels_abbott2005 import vogels_abbott2005, vogels_abbott2005_currents
 
@@ -24,6 +25,7 @@ __all__ = [
     "pfister_gerstner2006",
     "potjans_diesmann2014",
     "potjans_diesmann2014_rates",
+    "song_miller_abbott2000",
     "tsodyks_pawelzik_markram1998",
     "tsodyks_pawelzik_markram1998_stationary",
     "vogels_abbott2005",
