@@ -4,6 +4,7 @@ from .brette2007 import brette2007
 from .brunel2000 import brunel2000, brunel2000_mean_field
 from .hodgkin_huxley1952 import hodgkin_huxley1952
 from .izhikevich2004 import izhikevich2004
+from .masquelier2008 import masquelier2008, masquelier2008_latencies, masquelier2008_outcome, masquelier2008_stimulus
 from .naud2008 import naud2008
 from .oja1982 import oja1982, oja1982_angle, oja1982_correlations
 from .pfister_gerstner2006 import pfister_gerstner2006
@@ -18,6 +19,10 @@ __all__ = [
     "brunel2000_mean_field",
     "hodgkin_huxley1952",
     "izhikevich2004",
+    "masquelier2008",
+    "masquelier2008_latencies",
+    "masquelier2008_outcome",
+    "masquelier2008_stimulus",
     "naud2008",
     "oja1982",
     "oja1982_angle",
