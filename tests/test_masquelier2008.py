@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from scipy.optimize import brentq
 
 import eventsim as es
+from eventsim import _jit
+from eventsim.neurons.leaky import fire
 from eventsim.published import masquelier2008, masquelier2008_latencies, masquelier2008_outcome, masquelier2008_stimulus
 from eventsim.published.masquelier2008 import AFFERENTS, PATTERN, REPEATING, SRM
 
@@ -73,6 +76,13 @@ def test_neuron_is_the_sum_of_kernels():
     lasts = np.append(expected, -np.inf)[np.searchsorted(expected, at) - 1]
     found = [float(potential(t, last, arrivals[arrivals < t], weights[arrivals < t], threshold)) for t, last in zip(at, lasts, strict=True)]
     np.testing.assert_allclose(trace.value[:, 0], found, atol=1e-9)
+
+
+def test_code_that_is_kept_knows_what_the_neuron_does():
+    """The neuron is no model of eventsim/neurons, whose sources the digest of the package covers: its own source is in its name."""
+    name = _jit.model_digest(SRM)
+    assert name != _jit.model_digest(replace(SRM, fire=fire))
+    assert _jit.model_digest(es.LIFExp(tau_syn=[1.0]).model) == "LIFExp_1"
 
 
 def test_response_of_weight_1_has_peak_1():
