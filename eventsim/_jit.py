@@ -28,6 +28,7 @@ ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 
 # Folders whose functions are inlined into compiled code.
 _COMPILED_FOLDERS = ("numerics", "neurons", "synapses", "aer", "lowering", "engine/compiled", "engine/windowed")
+_COMPILED_MODULES = tuple(f"eventsim.{folder.replace('/', '.')}." for folder in _COMPILED_FOLDERS)
 
 # No kernel allocates, so none needs reference counts (`_nrt`); counting them took a third of the time of small slices.
 _OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False, "nogil": True, "no_cfunc_wrapper": True}
@@ -88,9 +89,9 @@ def package_digest():
 
 
 def model_digest(model):
-    """Digest of a model: its name and variant where it is part of the package, else its source; None if that is unknown."""
+    """Digest of a model: its name and variant where `package_digest` covers it, else its source; None if that is unknown."""
     functions = [f for f in vars(model).values() if isinstance(f, types.FunctionType)]
-    if all((f.__module__ or "").startswith("eventsim.") for f in _reachable(functions)):
+    if all((f.__module__ or "").startswith(_COMPILED_MODULES) for f in _reachable(functions)):
         return f"{model.name}_{model.variant}"
     identity = model.name, model.variant, model.constant_type._fields, model.state_type._fields
     digest = hashlib.blake2b(repr(identity).encode(), digest_size=8)
