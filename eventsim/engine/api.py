@@ -14,6 +14,7 @@ from ..network.projection import Projection
 from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
 from ..recording import Spikes
+from .changes import Changes
 from .choice import check_engine, make_engine
 from .ends import end_of_run
 from .progress import Interruption, ProgressBar
@@ -68,6 +69,7 @@ class Simulator:
         self._adopt(network, [j.label for j in network.projections])
         self.seed = network.seed if seed is None else _cast.seed(seed)
         self._thinning = Thinning(self._described, self.seed)
+        self._changes = Changes.of(network)
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
@@ -194,7 +196,7 @@ class Simulator:
             When it is true, sim.now is the next float64 after that instant.
         limit : float, ms, >= sim.now, optional
             With a predicate: the time at which to stop where it has not become true, as until=limit would. Without, a
-            predicate that never becomes true lets a driven network run for ever.
+            predicate that never becomes true lets a network run for ever that is driven or changed `every` so often.
         progress : bool
             Draw a bar on standard error.
 
@@ -239,7 +241,11 @@ class Simulator:
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:
-            stop = self._thinning.reach(self._engine, min([end, *(trace.next_time() for trace in self._traces)]))
+            if self._changes.next_time() <= self.now < end:
+                self._sample()
+                self._changes.make(self._engine)
+            stop = min([end, self._changes.next_time(), *(trace.next_time() for trace in self._traces)])
+            stop = self._thinning.reach(self._engine, stop)
             status = Status.DONE if stop <= self.now else self._engine.advance(stop, predicate is not None)
             if status is Status.DONE:
                 self._sample()

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..network.changes import Scaling
 from ..neurons.model import KEY
 from ..numerics.random import SYNAPSE, derive_key
+from ..synapses.activity import ACTIVITY
 from ..synapses.rule import Synapse
 from .blocks import block_bits
 from .filling import Filling
@@ -45,7 +47,12 @@ def rules_of(network):
     for j in network.projections:
         if isinstance(j.synapse, Synapse) and j.synapse.rule not in rules:
             rules.append(j.synapse.rule)
-    return rules
+    return rules + [ACTIVITY] * bool(_counting(network))
+
+
+def _counting(network):
+    """The changes of a network that depend on rates."""
+    return [c for c in network.changes if isinstance(c, Scaling) and c.target_rate is not None]
 
 
 def lower_plastic(network, seed, populations, projections, indptr, weight):
@@ -65,10 +72,8 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
         history = -1
         if rule.listens:
             history = len(histories)
-            h = records(HISTORY, 1)
-            h.population, h.kind, h.constant, h.entry = j.post.population.ordinal, rules.index(rule), constant, own.entry
-            h.first, first = first, first + j.post.population.n
-            histories.append(h)
+            histories.append(_history(j.post.population, rules.index(rule), constant, own, first))
+            first += j.post.population.n
         lowered = np.flatnonzero(projections.declared == declared)
         begun = _begun(network, j, c, projections[lowered], indptr, weight)
         begin = int(projections.first[lowered[0]])
@@ -84,8 +89,20 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
         row += begun.size
         constants.append(np.array(c, np.float64))
         constant += len(c)
+    for scaling in _counting(network):
+        c, post = ACTIVITY.prepare(ACTIVITY.parameter_type(scaling.tau)), scaling.projection.post.population
+        histories.append(_history(post, rules.index(ACTIVITY), constant, layout(ACTIVITY), first, scaling.ordinal))
+        constants.append(np.array(c, np.float64))
+        first, constant = first + post.n, constant + len(c)
     histories = _by_population(histories, synapses, populations)
     return Plastic(_joined(synapses, PLASTIC), histories, _floats(constants), _floats(rows))
+
+
+def _history(population, kind, constant, own, first, change=-1):
+    """The HISTORY of a population's spikes, whose counts begin at `first`."""
+    h = records(HISTORY, 1)
+    h.population, h.kind, h.constant, h.entry, h.first, h.change = population.ordinal, kind, constant, own.entry, first, change
+    return h
 
 
 def _begun(network, j, c, lowered, indptr, weight):

@@ -86,6 +86,7 @@ PLASTIC = columns(  # a plastic projection onto one target block (plastic.py)
 )
 HISTORY = columns(  # spikes of all neurons of a population, for one plastic projection
     "population kind constant "
+    "change "  # -1; or the number of the scaling that it is for instead
     "first "  # of its neurons' counts
     "entry"  # length of an entry: time of the spike, and the trace before it
 )

@@ -5,6 +5,7 @@ import itertools
 from .. import _cast
 from ..errors import CapacityError, ConnectivityError, ParameterError
 from ..synapses import Static, Synapse
+from .changes import Scaling
 from .currents import Injection
 from .population import Population, PopulationView
 from .projection import Drive, Projection
@@ -36,6 +37,7 @@ class Network:
         self.projections = []
         self.drives = []
         self.injections = []
+        self.changes = []  # of synapses, at given times
 
     @property
     def size(self):
@@ -187,6 +189,71 @@ class Network:
         injection = Injection(post, current, len(self.injections))
         self.injections.append(injection)
         return injection
+
+    def scale(self, projection, *, total=None, target_rate=None, gain=None, tau=10_000.0, every=None, at=None):
+        """Scale the synapses onto each neuron by a common factor, at given times: homeostasis.
+
+        With `total`, weights w_i of a neuron's synapses become w_i total / sum |w_i|: normalisation. With `target_rate` they are what
+
+            dw_i/dt = gain w_i (target_rate - a)         tau da/dt = -a + (the neuron's spikes)
+
+        makes of them between two changes: they are multiplied by the exponential of gain times the integral of target_rate - a, which is exact. Bounds
+        of the rule are kept: a weight that would pass one stays there. What a change finds are the weights that `sim.weights` gives at its time,
+        and it comes before everything else that happens then.
+
+        Parameters
+        ----------
+        projection : Projection
+            With plastic synapses. Synapses of other projections are neither counted nor changed.
+        total : float or array (len(post),), unit of the weight, > 0
+            The sum of the magnitudes of the weights onto a neuron. Where all of them are 0 they stay.
+        target_rate : float or array (len(post),), Hz, >= 0
+        gain : float, 1, >= 0
+            With target_rate: the relative change of the weights per spike too few.
+        tau : float, ms, > 0
+            With target_rate: time constant of the trace a of a neuron's spikes, which begins at 0.
+        every : float, ms, > 0
+            A change at every multiple of it, from the first on.
+        at : float or array (m,), ms, >= 0
+            Changes at these times; with `every`, at these too.
+
+        Returns
+        -------
+        Scaling
+
+        Raises
+        ------
+        ConnectivityError
+            Where synapses are static, or devices whose weight follows from their state.
+        ParameterError
+
+        Notes
+        -----
+        Normalisation as in Diehl & Cook 2015, doi 10.3389/fncom.2015.00099, section 2.4; scaling by rate: van Rossum, Bi & Turrigiano 2000, doi 10.1523/JNEUROSCI.20-23-08812.2000,
+        equation 3 without its second term; Turrigiano 2008, doi 10.1016/j.cell.2008.10.008.
+
+        Examples
+        --------
+        >>> import eventsim as es
+        >>> net = es.Network(seed=1)
+        >>> inputs = net.population(4, es.Poisson(rate=20.0), name="inputs")
+        >>> cells = net.population(2, es.LIF(), name="cells")
+        >>> learning = net.connect(inputs, cells, es.AllToAll(), synapse=es.STDP(es.Uniform(0.0, 1.0), 1.0, a_plus=0.01, a_minus=0.01, w_max=5.0))
+        >>> _ = net.scale(learning, total=3.0, at=[0.0, 500.0])
+        >>> sim = es.Simulator(net)
+        >>> sim.run(1.0)
+        >>> weights = sim.weights(learning)
+        >>> np.bincount(weights["post"], weights["weight"]).round(12)
+        array([3., 3.])
+        """
+        self._check_projection(projection, "scaling")
+        scaling = Scaling(projection, total, target_rate, gain, tau, every, at, len(self.changes))
+        self.changes.append(scaling)
+        return scaling
+
+    def _check_projection(self, projection, what):
+        if isinstance(projection, Projection) and not any(j is projection for j in self.projections):
+            raise ConnectivityError(f"{what}: projection '{projection.label}' belongs to another network")
 
     def _check_selection(self, selection, side):
         if not isinstance(selection, (Population, PopulationView)):

@@ -151,6 +151,29 @@ def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_firs
     return updates
 
 
+def standing(c, rows, o, entries, base, mask, noted, backprop, levels, changed, t):
+    """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
+    s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, noted, backprop, 0, levels, changed, t)
+    x = Pre(*load_pre(rows, o + TRACE))
+    y, since = post_trace(c, entries, base, mask, seen, backprop)
+    s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+    return s, seen, heard
+
+
+def commit(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed):
+    """Bring all synapses of a projection to t, as an event there; what reaches them at t or later is still to come. How many updates that was."""
+    c = Constants(*load_constants(constants, 0))
+    updates = 0
+    for k in range(targets.size):
+        j, o = targets[k], k * WIDTH
+        before = int(rows[o + SEEN]) if LISTENS else 0
+        number = noted[j] if LISTENS else 0
+        s, seen, heard = standing(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t)
+        store_synapse(rows, o, s, t, seen, heard)
+        updates += seen - before
+    return updates
+
+
 def entry(t, entries, base, mask, number, constants):
     """Write the entry of a neuron's spike number `number`, at t."""
     at = base + (number & mask) * ENTRY
@@ -170,13 +193,9 @@ def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first
     """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
     c = Constants(*load_constants(constants, 0))
     for k in range(targets.size):
-        j, o = targets[k], k * WIDTH
-        base = j * (mask + 1) * ENTRY
+        j = targets[k]
         number = noted[j] if LISTENS else 0
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, number, backprop, 0, levels, changed, t)
-        x = Pre(*load_pre(rows, o + TRACE))
-        y, since = post_trace(c, entries, base, mask, seen, backprop)
-        s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+        s, _, _ = standing(c, rows, k * WIDTH, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t)
         for f in range(len(s)):
             out[k, f] = s[f]
 
@@ -216,7 +235,7 @@ def bind(rule):
         "on_post": rule.on_post or unchanged,
         "flow": rule.flow or constant_state,
     }
-    for helper in (post_trace, flowed, level, caught_up, store_synapse):
+    for helper in (post_trace, flowed, level, caught_up, standing, store_synapse):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(rule)
     calls = {"arrive": "call_arrive", "sweep": "call_sweep", "entry": "call_entry"}
@@ -224,7 +243,7 @@ def bind(rule):
     inner = {
         f.__name__: _jit.compiled(f, given.get(calls[f.__name__]), bind=bound, key=key, from_python=False) for f in (arrive, sweep, entry)
     }
-    return inner | {"read": _jit.compiled(read, bind=bound, key=key)}
+    return inner | {f.__name__: _jit.compiled(f, bind=bound, key=key) for f in (read, commit)}
 
 
 # -- of any rule --------------------------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ import numpy as np
 from ... import _jit
 from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
+from ...lowering.plastic import layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
+from ...synapses.activity import ACTIVITY
 from ..status import Status
 from . import loop
 from .adapters import BY_ADDRESS, bind, change
@@ -30,6 +32,7 @@ from .state import (
     NOW,
     RECORDED,
     TRAIN,
+    UPDATES,
     ZERO,
     generator_places,
     grown,
@@ -211,16 +214,41 @@ class SequentialEngine:
 
     def synapses(self, projection):
         """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
+        p, part = self._plastic_part(projection)
+        out = np.empty((len(part[1]), len(self.rules[p.kind].state_type._fields)))
+        _jit.timed(self._rules[p.kind]["read"], self.now, *part, out)
+        return out
+
+    def set_weights(self, projection, weights):
+        """Set the weights of plastic lowered projection number `projection`, as an event at now."""
+        p, part = self._plastic_part(projection)
+        self.state.counters[UPDATES] += _jit.timed(self._rules[p.kind]["commit"], self.now, *part)
+        part[0][: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+
+    def _plastic_part(self, projection):
+        """A plastic lowered projection, and what the functions of its rule take of it."""
         fabric, plastic, learning = self.program.fabric, self.program.plastic, self.state.learning
         j = fabric.projections[projection]
         p = plastic.synapses[j.plastic]
         first, place = history_of(plastic, fabric.populations, int(learning.ring[0]), int(p.history))
         targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
-        out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
         levels, changed = levels_of(learning, int(p.modulator))
-        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed), out
-        _jit.timed(self._rules[p.kind]["read"], self.now, *part, *tail)
+        return p, (*part, int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed))
+
+    def activity(self, change):
+        """Of the neurons whose spikes scaling number `change` asks for: their number and trace just before now, float64 (n, 2)."""
+        plastic, learning, populations = self.program.plastic, self.state.learning, self.program.fabric.populations
+        k = int(np.flatnonzero(plastic.histories.change == change)[0])
+        h, ring = plastic.histories[k], int(learning.ring[0])
+        first, place = history_of(plastic, populations, ring, k)
+        c = ACTIVITY.constant_type(*plastic.constants[h.constant : h.constant + 1].tolist())
+        out = np.zeros((int(populations[h.population].count), 2))
+        for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
+            if number > 0:
+                at = place + (n * ring + (number - 1) % ring) * int(h.entry)
+                t, *before = learning.entries[at : at + int(h.entry)].tolist()
+                out[n] = ACTIVITY.flow_post(c, ACTIVITY.jump_post(c, ACTIVITY.post_type(*before)), self.now - t)
         return out
 
     def inject(self, spikes):

@@ -339,6 +339,14 @@ class ReferenceEngine:
         states = self.plasticity.read(projection, self.now)
         return np.array(states, np.float64).reshape(-1, len(self.rules[p.kind].state_type._fields))
 
+    def set_weights(self, projection, weights):
+        """Set the weights of plastic lowered projection number `projection`, as an event at now."""
+        self.plasticity.set_weights(projection, weights, self.now)
+
+    def activity(self, change):
+        """Of the neurons whose spikes scaling number `change` asks for: their number and trace just before now, float64 (n, 2)."""
+        return np.array(self.plasticity.activity(change, self.now), np.float64).reshape(-1, 2)
+
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         for j, state in zip(neurons, states, strict=True):

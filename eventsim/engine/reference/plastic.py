@@ -110,8 +110,17 @@ class Plasticity:
         self.on_the_way = SortedList()  # (time, order, declared projection, address): postsynaptic spikes
         self.order = 0
         self.updates = 0
+        for h in program.plastic.histories[program.plastic.histories.change >= 0]:
+            self._count(h)
         for p in program.plastic.synapses:
             self._populate(p)
+
+    def _count(self, h):
+        """Keep the histories that a scaling asks for."""
+        population, rule = self.program.fabric.populations[h.population], self.rules[h.kind]
+        c = rule.constant_type(*self.program.plastic.constants[h.constant : h.constant + len(rule.constant_type._fields)].tolist())
+        for address in range(int(population.first), int(population.first + population.count)):
+            self.histories[_scaling(h.change), address] = History(rule, c, 0.0, False)
 
     def _populate(self, p):
         fabric, plastic = self.program.fabric, self.program.plastic
@@ -176,7 +185,7 @@ class Plasticity:
             if before_arrivals and time == t and not history.post_first:
                 continue
             self.on_the_way.remove(entry)
-            for synapse in self.incoming[tuple(key)]:
+            for synapse in self.incoming.get(tuple(key), ()):
                 synapse.answer(time, history.fired[0][1], history)
                 self.updates += 1
             history.reach()
@@ -185,6 +194,18 @@ class Plasticity:
         """States of the synapses of a lowered projection just before t."""
         own = {place: s for (k, place), s in self.synapses.items() if k == projection}
         return [own[place].at(t, self.of(projection, own[place])) for place in sorted(own)]
+
+    def set_weights(self, projection, weights, t):
+        """Set the weights of a lowered projection, as an event at t."""
+        own = {place: s for (k, place), s in self.synapses.items() if k == projection}
+        for place, w in zip(sorted(own), weights.tolist(), strict=True):
+            synapse = own[place]
+            synapse.wait(t, self.of(projection, synapse))
+            synapse.state = synapse.state._replace(w=w)
+
+    def activity(self, change, t):
+        """Number and trace of the spikes that scaling number `change` asks for, just before t."""
+        return [history.y_at(t) for key, history in self.histories.items() if key[0] == _scaling(change)]
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
@@ -215,6 +236,11 @@ class Plasticity:
         for level, (z, since) in zip(self.levels.values(), arrays["plastic.levels"].tolist(), strict=True):
             level.z, level.since = z, since
         self.order, self.updates = arrays["plastic.counts"].tolist()
+
+
+def _scaling(change):
+    """What stands for a scaling where histories have the number of a projection."""
+    return -1 - int(change)
 
 
 def _table(rows):
