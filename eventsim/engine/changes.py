@@ -1,11 +1,14 @@
 """Changes of synapses at given times: when, and in which order."""
 
+from typing import Any
+
 import numpy as np
 
 from ..lowering import changes as plans
+from .rewiring import Rewirer
 from .scaling import Scaler
 
-KINDS = {"Scaling": (plans.Scaling, Scaler)}
+KINDS: dict[str, Any] = {"Scaling": (plans.Scaling, Scaler), "Rewiring": (plans.Rewiring, Rewirer)}
 
 
 class Changes:
@@ -13,7 +16,7 @@ class Changes:
 
     Parameters
     ----------
-    makers : list of Scaler
+    makers : list of Scaler and Rewirer
     """
 
     def __init__(self, makers):

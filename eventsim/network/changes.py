@@ -5,9 +5,13 @@ import math
 import numpy as np
 
 from .. import _cast
-from ..errors import ConnectivityError, ParameterError
+from ..errors import ConnectivityError, DelayError, ParameterError
 from ..synapses.rule import Synapse
-from .projection import Projection
+from .distributions import Distribution, Uniform
+from .projection import Projection, check_sign
+from .rules import FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber
+
+SPROUTING = (FixedInDegree, FixedOutDegree, FixedTotalNumber, FixedProbability)
 
 
 class Change:
@@ -65,3 +69,53 @@ class Scaling(Change):
         out = np.zeros(post.population.n)
         out[post.index] = _cast.floats(value, what, unit, shape=(len(post),), low=0.0, low_open=open_)
         return out
+
+
+class Rewiring(Change):
+    """Pruning and sprouting of synapses of a projection. Made by `Network.rewire`."""
+
+    what = "rewiring"
+
+    def __init__(self, projection, below, turnover, sprout, weight, delay, every, at, ordinal):
+        super().__init__(projection, every, at, ordinal)
+        if below is None and turnover is None and sprout is None:
+            raise ParameterError(f"{self.of} needs below= or turnover=, to prune, or sprout=, to grow")
+        self.below = 0.0 if below is None else _cast.number(below, f"below of {self.of}", "", 0.0)
+        self.turnover = 0.0 if turnover is None else _cast.number(turnover, f"turnover of {self.of}", "", 0.0, high=1.0)
+        self.sprout = sprout
+        if sprout is None:
+            for name, value in (("weight", weight), ("delay", delay)):
+                if value is not None:
+                    raise ParameterError(f"{name} of {self.of} is that of new synapses, and goes with sprout=; got {_cast.short(value)}")
+            return
+        if type(sprout) not in SPROUTING:
+            names = ", ".join(r.__name__ for r in SPROUTING)
+            raise ConnectivityError(f"sprout of {self.of} must be one of {names}, such as es.FixedInDegree(100), got {_cast.short(sprout)}")
+        sprout.check(projection.pre, projection.post)
+        j = projection
+        self.weight = self._law(j.weight if weight is None else weight, "weight")
+        j.check_bounds(self.weight, f"weight of {self.of}")
+        check_sign(self.weight, j.receptor, j.post.population, f"weight of {self.of}")
+        self.delay = self._law(j.delay if delay is None else delay, "delay", DelayError)
+        self.own = [self._law(j.own[p.name], p.name) for p in j.synapse.rule.own]
+        low, high = self.delays
+        if low < 0.0 or not math.isfinite(high):
+            raise DelayError(
+                f"delay of {self.of} must be >= 0 ms and finite, got {self.delay}, which may give {low:g} to {high:g}; give it low=0"
+            )
+        if isinstance(j.delay, float) and j.delay != self.delay:
+            j.delay = Uniform(j.delay, j.delay)  # the same delay still, kept for each synapse by itself
+
+    @property
+    def delays(self):
+        """Shortest and longest delay of new synapses, ms."""
+        return self.delay.reach if isinstance(self.delay, Distribution) else (self.delay, self.delay)
+
+    def _law(self, value, name, error=ParameterError):
+        """A float or a distribution."""
+        if isinstance(value, Distribution):
+            return value
+        what = f"{name} of {self.of}"
+        if _cast.dimensions(value, what, error):
+            raise error(f"{what} is that of new synapses, and must be a number or a distribution, got an array")
+        return _cast.number(value, what, error=error)

@@ -5,7 +5,7 @@ import itertools
 from .. import _cast
 from ..errors import CapacityError, ConnectivityError, ParameterError
 from ..synapses import Static, Synapse
-from .changes import Scaling
+from .changes import Rewiring, Scaling
 from .currents import Injection
 from .population import Population, PopulationView
 from .projection import Drive, Projection
@@ -229,7 +229,7 @@ class Network:
 
         Notes
         -----
-        Normalisation as in Diehl & Cook 2015, doi 10.3389/fncom.2015.00099, section 2.4; scaling by rate: van Rossum, Bi & Turrigiano 2000, doi 10.1523/JNEUROSCI.20-23-08812.2000,
+        Normalisation as in Diehl & Cook 2015, doi 10.3389/fncom.2015.00099; scaling by rate: van Rossum, Bi & Turrigiano 2000, doi 10.1523/JNEUROSCI.20-23-08812.2000,
         equation 3 without its second term; Turrigiano 2008, doi 10.1016/j.cell.2008.10.008.
 
         Examples
@@ -243,13 +243,71 @@ class Network:
         >>> sim = es.Simulator(net)
         >>> sim.run(1.0)
         >>> weights = sim.weights(learning)
-        >>> np.bincount(weights["post"], weights["weight"]).round(12)
-        array([3., 3.])
+        >>> [round(float(weights["weight"][weights["post"] == k].sum()), 12) for k in range(2)]
+        [3.0, 3.0]
         """
         self._check_projection(projection, "scaling")
         scaling = Scaling(projection, total, target_rate, gain, tau, every, at, len(self.changes))
         self.changes.append(scaling)
         return scaling
+
+    def rewire(self, projection, *, below=None, turnover=None, sprout=None, weight=None, delay=None, every=None, at=None):
+        """Prune synapses of a projection and sprout new ones, at given times: structural plasticity.
+
+        First synapses are pruned, then new ones sprout. A synapse is there from its first change on: whatever arrives at this time or later, of spikes emitted before too,
+        goes through the synapses that there are when it arrives. A new synapse begins as the rule's synapses do: without a trace of earlier arrivals, but with that
+        of its neuron's spikes, which is the neuron's.
+
+        Parameters
+        ----------
+        projection : Projection
+            With plastic synapses.
+        below : float, unit of the weight, >= 0
+            Synapses whose weight is smaller in magnitude are pruned.
+        turnover : float, in [0, 1]
+            Probability with which a synapse is pruned whatever its weight.
+        sprout : FixedInDegree, FixedOutDegree, FixedTotalNumber or FixedProbability
+            How many new synapses there are. The rules that fix a number: as many as are lacking (where there are more than that, none is pruned for it), their partners drawn uniformly.
+            FixedProbability: each pair that is not connected becomes so with this probability, at every change. `autapses` and `multapses` of the rule hold for new synapses.
+        weight, delay : float or distribution
+            Of new synapses; by default as those of the projection. Parameters that synapses have of their own are always drawn as those of the projection.
+        every : float, ms, > 0
+            A change at every multiple of it, from the first on.
+        at : float or array (m,), ms, >= 0
+            Changes at these times; with `every`, at these too.
+
+        Returns
+        -------
+        Rewiring
+
+        Raises
+        ------
+        ConnectivityError, DelayError, ParameterError
+
+        Notes
+        -----
+        Butz & van Ooyen 2013, doi 10.1371/journal.pcbi.1003259 (pruning and formation of synapses as updates at intervals); Bogdan, Rowley, Rhodes & Furber 2018,
+        doi 10.3389/fnins.2018.00434 (pruning by weight, with STDP).
+
+        Examples
+        --------
+        >>> import eventsim as es
+        >>> net = es.Network(seed=1)
+        >>> inputs = net.population(50, es.Poisson(rate=20.0), name="inputs")
+        >>> cells = net.population(4, es.LIF(), name="cells")
+        >>> synapse = es.STDP(es.Uniform(0.0, 1.0), es.Uniform(0.5, 5.0), a_plus=0.01, a_minus=0.01, w_max=1.0)
+        >>> learning = net.connect(inputs, cells, es.FixedInDegree(10, multapses=False), synapse=synapse)
+        >>> _ = net.rewire(learning, below=0.2, sprout=es.FixedInDegree(10, multapses=False), weight=0.5, every=100.0)
+        >>> sim = es.Simulator(net)
+        >>> sim.run(1000.0)
+        >>> weights = sim.weights(learning)
+        >>> [int((weights["post"] == k).sum()) for k in range(4)]
+        [10, 10, 10, 10]
+        """
+        self._check_projection(projection, "rewiring")
+        rewiring = Rewiring(projection, below, turnover, sprout, weight, delay, every, at, len(self.changes))
+        self.changes.append(rewiring)
+        return rewiring
 
     def _check_projection(self, projection, what):
         if isinstance(projection, Projection) and not any(j is projection for j in self.projections):

@@ -11,7 +11,7 @@ from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLo
 from ...lowering.plastic import layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
-from ...synapses.activity import ACTIVITY
+from ...synapses import activity as of_activity
 from ..status import Status
 from . import loop
 from .adapters import BY_ADDRESS, bind, change
@@ -22,6 +22,7 @@ from .generators import emissions, start
 from .plastic import adapters as adapters_of_rule
 from .plastic import heed, history_of, learn, levels_of, note
 from .pointers import CALLS, signatures
+from .rewire import rewire
 from .state import (
     CHANGES,
     DELIVERIES,
@@ -83,7 +84,7 @@ class SequentialEngine:
         self._functions = _functions(*(len(part) > 0 for part in parts))
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
-        self._program, self._framed = _jit.frame(program), _jit.framing()
+        self._framed_program, self._framed = _jit.framing(), _jit.framing()
         for p, population in enumerate(program.fabric.populations):
             if population.kind >= 0:
                 self._agree(p, np.arange(population.count), plain=program.n_addresses <= _FEW_NEURONS)
@@ -103,7 +104,7 @@ class SequentialEngine:
         while True:
             status = _jit.timed(
                 _kernel(loop.advance),
-                self._program,
+                self._framed_program(self.program),
                 self._framed(self.state),
                 *self._tables,
                 self._emission,
@@ -221,9 +222,19 @@ class SequentialEngine:
 
     def set_weights(self, projection, weights):
         """Set the weights of plastic lowered projection number `projection`, as an event at now."""
+        p, part = self._commit(projection)
+        part[0][: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+
+    def rewire(self, projection, kept, born):
+        """Take away all synapses but those `kept` (a mask) of a plastic lowered projection, and add those that are born, as an event at now."""
+        p, _ = self._commit(projection)
+        self.program, self.state = rewire(self.program, self.state, self.rules[p.kind], projection, kept, born, self.now)
+
+    def _commit(self, projection):
+        """Bring the synapses of a plastic lowered projection to now; the same as `_plastic_part`."""
         p, part = self._plastic_part(projection)
         self.state.counters[UPDATES] += _jit.timed(self._rules[p.kind]["commit"], self.now, *part)
-        part[0][: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+        return p, part
 
     def _plastic_part(self, projection):
         """A plastic lowered projection, and what the functions of its rule take of it."""
@@ -242,13 +253,13 @@ class SequentialEngine:
         k = int(np.flatnonzero(plastic.histories.change == change)[0])
         h, ring = plastic.histories[k], int(learning.ring[0])
         first, place = history_of(plastic, populations, ring, k)
-        c = ACTIVITY.constant_type(*plastic.constants[h.constant : h.constant + 1].tolist())
+        c = of_activity.Constants(*plastic.constants[h.constant : h.constant + 1].tolist())
         out = np.zeros((int(populations[h.population].count), 2))
         for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
             if number > 0:
                 at = place + (n * ring + (number - 1) % ring) * int(h.entry)
                 t, *before = learning.entries[at : at + int(h.entry)].tolist()
-                out[n] = ACTIVITY.flow_post(c, ACTIVITY.jump_post(c, ACTIVITY.post_type(*before)), self.now - t)
+                out[n] = of_activity.flow_post(c, of_activity.jump_post(c, of_activity.Post(*before)), self.now - t)
         return out
 
     def inject(self, spikes):
