@@ -39,7 +39,13 @@ def build_changing(case, alterations):
 
 def largest(j):
     """A magnitude that weights of a projection have."""
-    return max(map(abs, j.synapse.limits)) if j.synapse.limits else 1.0
+    return max(map(abs, bounds(j)))
+
+
+def bounds(j):
+    """Finite bounds between which weights of a projection may lie."""
+    low, high = j.synapse.limits or (0.0, 1.0)
+    return max(low, -1.0) if np.isinf(low) else low, min(high, 1.0) if np.isinf(high) else high
 
 
 def rewire(net, j, options, times):
@@ -47,8 +53,7 @@ def rewire(net, j, options, times):
     sprout, values = options["sprout"], {}
     below = None if options["below"] is None else options["below"] * largest(j)
     if sprout is not None:
-        limits = j.synapse.limits or (0.0, 1.0)
-        weight = es.Uniform(*limits) if options["own_weight"] or isinstance(j.weight, np.ndarray) else None
+        weight = es.Uniform(*bounds(j)) if options["own_weight"] or isinstance(j.weight, np.ndarray) else None
         delay = 0.7 if options["delay"] is None and isinstance(j.delay, np.ndarray) else options["delay"]
         values = {"weight": weight, "delay": es.Uniform(*delay) if isinstance(delay, tuple) else delay}
         try:

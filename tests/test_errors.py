@@ -12,6 +12,8 @@ import pytest
 
 import eventsim as es
 
+from .mistakes_with_changes import CHANGES, changed
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "errors.md"
 
 # Each mistake: the call, the error, and what its message has to contain: the argument, the value, what would be right.
@@ -338,6 +340,7 @@ TABLE = {
     "Networks and populations": NETWORK,
     "Parameters, initial states, sources, views": PARAMETERS,
     "Connections, drives and injected currents": CONNECTIONS,
+    "Changes of plastic synapses": CHANGES,
     "Running, recording, reading": SIMULATION,
     "Checkpoints": FILES,
 }
@@ -363,6 +366,7 @@ def prepared(folder):
         "foreign": es.Network().population(10, es.LIF(), name="foreign"),
         "huge": huge, "many": huge.population(10_000_000, es.LIF()),
         "far": far, "cells": far.population(5, es.LIF()),
+        **changed(),
         "silent": es.Simulator(es.Network(), engine="reference"),
         "windows": es.Simulator(es.Network(), engine="windowed"),
         "nested": es.Simulator(net, engine="reference"), "audited": es.Simulator(net, engine="reference", audit=2), "explosion": _explosion(), "loop": _loop(),
@@ -438,7 +442,7 @@ def test_a_mistake_leaves_no_trace(names):
     """None of the wrong calls above has added anything, and the simulator still runs."""
     own = prepared(names["folder"])
     before = (len(own["net"].populations), len(own["net"].projections), len(own["net"].drives))
-    for call, error, *_ in [*NETWORK, *PARAMETERS, *CONNECTIONS, *SIMULATION]:
+    for call, error, *_ in [*NETWORK, *PARAMETERS, *CONNECTIONS, *CHANGES, *SIMULATION]:
         if "huge" not in call and "far" not in call:
             with pytest.raises(error):
                 eval(call, dict(own))
@@ -471,7 +475,7 @@ def document(folder):
         "`MissingFileError` a `FileNotFoundError`.",
         "",
         "`exc` are 80 LIF neurons, `inh` 20 LIFExp neurons, `stim` two spike sources and `noise` three Poisson sources of the network `net`,",
-        "whose simulator `sim` stands at 2 ms; `foreign` belongs to another network. Written by `python -m tests.test_errors`.",
+        "whose simulator `sim` stands at 2 ms; `foreign` belongs to another network. `learning` and `devices` are plastic projections of `plastic`. Written by `python -m tests.test_errors`.",
     ]
     for title, cases in TABLE.items():
         lines += ["", f"## {title}", "", "| Call | Answer |", "|---|---|"]

@@ -9,7 +9,7 @@ from ..lowering.changes import BY_PAIR, BY_SOURCE, BY_TARGET
 from ..numerics.random import philox, unit
 
 _MASK = 0xFFFFFFFF
-_ROUNDS = 32  # of drawing again what may not be, before what is left is listed
+_ROUNDS = 16  # of drawing again what may not be, before what is left is listed
 
 
 def uniform(n, first, key):
@@ -38,7 +38,7 @@ def sprouted(plan, source, target, key):
     if not plan.autapses:
         _, a, b = np.intersect1d(pre, post, assume_unique=True, return_indices=True)
         forbidden.append(b * choices + a if by_target else a * choices + b)
-    forbidden = np.unique(np.concatenate([np.empty(0, np.int64), *forbidden]))
+    forbidden = np.sort(np.concatenate([np.empty(0, np.int64), *forbidden]))
     if plan.sprout == BY_PAIR:
         pair = _hits(owners * choices, float(plan.amount), key)
         pair = pair[~_among(forbidden, pair)]
@@ -76,22 +76,30 @@ def _drawn(lacking, choices, forbidden, again, key):
     for _ in range(_ROUNDS):
         if not len(wanted):
             break
-        pair = wanted * choices + np.minimum((uniform(len(wanted), drawn, key) * choices).astype(np.int64), choices - 1)
+        pair = wanted * choices + _places(uniform(len(wanted), drawn, key), choices)
         drawn += len(wanted)
         fine = ~_among(forbidden, pair)
         if not again:
-            first = np.zeros(len(pair), bool)
-            first[np.unique(pair, return_index=True)[1]] = True
-            fine &= first & ~np.isin(pair, found)
-        found, wanted = np.concatenate([found, pair[fine]]), wanted[~fine]
+            order = np.argsort(pair, kind="stable")
+            fine[order[1:][pair[order[1:]] == pair[order[:-1]]]] = False  # of equal ones the first remains
+            fine &= ~_among(found, pair)
+        found, wanted = np.sort(np.concatenate([found, pair[fine]])), wanted[~fine]
+    listed = [found]
     for owner, n in zip(*np.unique(wanted, return_counts=True), strict=True):  # nearly all of its choices are taken
-        free = owner * choices + np.arange(choices)
-        free = np.setdiff1d(free, forbidden if again else np.concatenate([forbidden, found]), assume_unique=True)
+        free = np.ones(choices, bool)
+        for taken in [forbidden] if again else [forbidden, found]:
+            begin, end = np.searchsorted(taken, [owner * choices, (owner + 1) * choices])
+            free[taken[begin:end] - owner * choices] = False
+        free = owner * choices + np.flatnonzero(free)
         numbers = uniform(n if again else len(free), drawn, key)
         drawn += len(numbers)
-        place = np.minimum((numbers * len(free)).astype(np.int64), len(free) - 1) if again else np.argsort(numbers, kind="stable")[:n]
-        found = np.concatenate([found, free[place]])
-    return found
+        listed.append(free[_places(numbers, len(free)) if again else np.argsort(numbers, kind="stable")[:n]])
+    return np.concatenate(listed)
+
+
+def _places(numbers, n):
+    """Whole numbers below n from uniform ones."""
+    return np.minimum((numbers * n).astype(np.int64), n - 1)
 
 
 def _among(values, asked):

@@ -37,22 +37,20 @@ def rewired(program, k, kept, born):
     fabric, plastic = program.fabric, program.plastic
     j = fabric.projections[k]
     p = plastic.synapses[j.plastic]
-    old = int(j.first), int(fabric.indptr[j.row + j.pre_count])
-    row = np.repeat(np.arange(j.pre_count), np.diff(fabric.indptr[j.row : j.row + j.pre_count + 1]))
-    row = np.concatenate([row[kept], born.row])
-    target = np.concatenate([fabric.target[old[0] : old[1]][kept], born.target])
-    delay = np.concatenate([fabric.delay[j.delay : j.delay + len(kept)][kept], born.delay]) if j.delay_stride else None
-    weight = np.concatenate([fabric.weight[j.weight : j.weight + len(kept)][kept], born.weight]) if j.weight_stride else None
+    row = np.repeat(np.arange(j.pre_count), np.diff(fabric.indptr[j.row : j.row + j.pre_count + 1]))[kept]
+    target = fabric.target[j.first : j.first + len(kept)][kept]
+    delay = fabric.delay[j.delay : j.delay + len(kept)][kept] if j.delay_stride else np.zeros(len(row))
+    origin = merged(row, delay, target, born.row, born.delay if j.delay_stride else np.zeros(len(born.row)), born.target)
+    row, target, delay = (np.concatenate(both) for both in ((row, born.row), (target, born.target), (delay, born.delay)))
     rows = np.concatenate([plastic.rows[p.row : p.row + len(kept) * p.width].reshape(-1, p.width)[kept], born.rows])
-    keys = (target, row) if delay is None else (target, delay, row)
-    origin = np.lexsort(keys) if len(born.row) else np.arange(len(row))
     before, n = int(j.places), len(row)
     after = before if n <= before else n + n // 2
     targets, j.first = put(fabric.target, int(j.first), before, after, target[origin])
     delays, weights = fabric.delay, fabric.weight
-    if delay is not None:
+    if j.delay_stride:
         delays, j.delay = put(delays, int(j.delay), before, after, delay[origin])
-    if weight is not None:
+    if j.weight_stride:
+        weight = np.concatenate([weights[j.weight : j.weight + len(kept)][kept], born.weight])
         weights, j.weight = put(weights, int(j.weight), before, after, weight[origin])
     begun, p.row = put(plastic.rows, int(p.row), before * int(p.width), after * int(p.width), rows[origin].ravel())
     fabric.indptr[j.row : j.row + j.pre_count + 1] = int(j.first) + np.concatenate(
@@ -61,6 +59,23 @@ def rewired(program, k, kept, born):
     j.places = after
     fabric = fabric._replace(target=targets, delay=delays, weight=weights)
     return Rewired(program._replace(fabric=fabric, plastic=plastic._replace(rows=begun)), origin, before, after)
+
+
+def merged(row, delay, target, new_row, new_delay, new_target):
+    """Where synapses in canonical order and new ones go: the order of both, the new ones being counted on; behind those that are equal."""
+    new = np.lexsort((new_target, new_delay, new_row))
+    new_row, new_delay, new_target = new_row[new], new_delay[new], new_target[new]
+    low, high = np.searchsorted(row, new_row, side="left"), np.searchsorted(row, new_row, side="right")
+    while (low < high).any():  # a search by halves in all rows at once
+        middle = np.minimum((low + high) // 2, len(row) - 1)
+        later = (delay[middle] > new_delay) | ((delay[middle] == new_delay) & (target[middle] > new_target))
+        inside = low < high
+        low, high = np.where(inside & ~later, middle + 1, low), np.where(inside & later, middle, high)
+    place = low + np.arange(len(new))
+    origin, old = np.empty(len(row) + len(new), np.int64), np.ones(len(row) + len(new), bool)
+    old[place] = False
+    origin[place], origin[old] = len(row) + new, np.arange(len(row))
+    return origin
 
 
 def put(array, begin, before, after, values):

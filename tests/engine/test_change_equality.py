@@ -41,13 +41,13 @@ def compare(case, changes, ring=16):
 
 
 @given(learning(cases(kinds=NEURONS)), alterations())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_sequential_equals_reference(case, changes):
     compare(case, changes)
 
 
 @given(learning(crowds(kinds=NEURONS)), alterations())
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_sequential_equals_reference_where_many_deliveries_meet(case, changes):
     compare(case, changes)
 
@@ -61,7 +61,7 @@ def test_a_short_ring_changes_no_bit(case, changes):
 @given(
     learning(cases(kinds=("LIF",))), alterations(), st.lists(st.floats(0.0, 20.0), max_size=4), st.sampled_from(("sequential", "reference"))
 )
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_reading_splitting_and_saving_change_no_bit(tmp_path_factory, case, changes, stops, name):
     net = build_changing(case, changes)
     whole, split = simulator(net, name), simulator(net, name)
