@@ -151,29 +151,6 @@ def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_firs
     return updates
 
 
-def standing(c, rows, o, entries, base, mask, noted, backprop, levels, changed, t):
-    """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
-    s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, noted, backprop, 0, levels, changed, t)
-    x = Pre(*load_pre(rows, o + TRACE))
-    y, since = post_trace(c, entries, base, mask, seen, backprop)
-    s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
-    return s, seen, heard
-
-
-def commit(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed):
-    """Bring all synapses of a projection to t, as an event there; what reaches them at t or later is still to come. How many updates that was."""
-    c = Constants(*load_constants(constants, 0))
-    updates = 0
-    for k in range(targets.size):
-        j, o = targets[k], k * WIDTH
-        before = int(rows[o + SEEN]) if LISTENS else 0
-        number = noted[j] if LISTENS else 0
-        s, seen, heard = standing(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t)
-        store_synapse(rows, o, s, t, seen, heard)
-        updates += seen - before
-    return updates
-
-
 def entry(t, entries, base, mask, number, constants):
     """Write the entry of a neuron's spike number `number`, at t."""
     at = base + (number & mask) * ENTRY
@@ -189,15 +166,33 @@ def entry(t, entries, base, mask, number, constants):
     return 0
 
 
-def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, out):
-    """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
+def standing(c, rows, o, entries, base, mask, noted, backprop, levels, changed, t):
+    """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
+    s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, noted, backprop, 0, levels, changed, t)
+    x = Pre(*load_pre(rows, o + TRACE))
+    y, since = post_trace(c, entries, base, mask, seen, backprop)
+    s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+    return s, seen, heard
+
+
+def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, commits, out):
+    """The states of all synapses of a projection just before t into out (synapses, fields), and how many updates that was.
+
+    On copies; or, where it commits, so that the synapses stand at t, as by an event there: what reaches them at t or later is still to come.
+    """
     c = Constants(*load_constants(constants, 0))
+    updates = 0
     for k in range(targets.size):
-        j = targets[k]
+        j, o = targets[k], k * WIDTH
+        before = int(rows[o + SEEN]) if LISTENS else 0
         number = noted[j] if LISTENS else 0
-        s, _, _ = standing(c, rows, k * WIDTH, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t)
+        s, seen, heard = standing(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t)
         for f in range(len(s)):
             out[k, f] = s[f]
+        if commits:
+            store_synapse(rows, o, s, t, seen, heard)
+        updates += seen - before
+    return updates
 
 
 def load_nothing(array, offset):
@@ -243,7 +238,7 @@ def bind(rule):
     inner = {
         f.__name__: _jit.compiled(f, given.get(calls[f.__name__]), bind=bound, key=key, from_python=False) for f in (arrive, sweep, entry)
     }
-    return inner | {f.__name__: _jit.compiled(f, bind=bound, key=key) for f in (read, commit)}
+    return inner | {"read": _jit.compiled(read, bind=bound, key=key)}
 
 
 # -- of any rule --------------------------------------------------------------------------------------------------------

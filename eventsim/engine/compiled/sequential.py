@@ -215,37 +215,33 @@ class SequentialEngine:
 
     def synapses(self, projection):
         """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
-        p, part = self._plastic_part(projection)
-        out = np.empty((len(part[1]), len(self.rules[p.kind].state_type._fields)))
-        _jit.timed(self._rules[p.kind]["read"], self.now, *part, out)
-        return out
+        return self._standing(projection, False)[0]
 
     def set_weights(self, projection, weights):
         """Set the weights of plastic lowered projection number `projection`, as an event at now."""
-        p, part = self._commit(projection)
-        part[0][: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+        _, p, rows = self._standing(projection, True)
+        rows[: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
 
     def rewire(self, projection, kept, born):
         """Take away all synapses but those `kept` (a mask) of a plastic lowered projection, and add those that are born, as an event at now."""
-        p, _ = self._commit(projection)
+        _, p, _ = self._standing(projection, True)
         self.program, self.state = rewire(self.program, self.state, self.rules[p.kind], projection, kept, born, self.now)
 
-    def _commit(self, projection):
-        """Bring the synapses of a plastic lowered projection to now; the same as `_plastic_part`."""
-        p, part = self._plastic_part(projection)
-        self.state.counters[UPDATES] += _jit.timed(self._rules[p.kind]["commit"], self.now, *part)
-        return p, part
-
-    def _plastic_part(self, projection):
-        """A plastic lowered projection, and what the functions of its rule take of it."""
+    def _standing(self, projection, commits):
+        """States of the synapses of a plastic lowered projection just before now, on copies or committed; its PLASTIC record; its rows."""
         fabric, plastic, learning = self.program.fabric, self.program.plastic, self.state.learning
         j = fabric.projections[projection]
         p = plastic.synapses[j.plastic]
         first, place = history_of(plastic, fabric.populations, int(learning.ring[0]), int(p.history))
         targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+        out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
         levels, changed = levels_of(learning, int(p.modulator))
-        return p, (*part, int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed))
+        tail = int(learning.ring[0]) - 1, float(p.backprop), int(p.post_first), levels, int(changed), commits, out
+        updates = _jit.timed(self._rules[p.kind]["read"], self.now, *part, *tail)
+        if commits:
+            self.state.counters[UPDATES] += updates
+        return out, p, part[0]
 
     def activity(self, change):
         """Of the neurons whose spikes scaling number `change` asks for: their number and trace just before now, float64 (n, 2)."""
