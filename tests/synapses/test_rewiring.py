@@ -202,3 +202,17 @@ def test_random_devices_that_sprout_draw_numbers_of_their_own(engine):
         assert not (now - numbers) & ever
         numbers, ever = now, ever | now
     assert len(ever) > 30
+
+
+@pytest.mark.parametrize("delay", [2.0, [2.0]], ids=["shared", "individual"])
+def test_what_arrives_at_the_very_time_of_a_change_goes_through_old_and_new(engine, delay):
+    """A spike at 8 ms, delays of 2 ms, a change at 10 ms."""
+    net = es.Network(seed=1)
+    source = net.population(1, es.SpikeSource([[8.0]]), name="source")
+    cell = net.population(1, es.LIF(), name="cell")
+    j = net.connect(source, cell, es.OneToOne(), synapse=es.STDP(1.0, delay, **STILL, w_max=8.0))
+    net.rewire(j, sprout=es.FixedInDegree(2), weight=4.0, delay=2.0, at=10.0)
+    sim = es.Simulator(net, engine=engine)
+    sim.run(until=np.nextafter(10.0, 11.0))
+    assert sim.get(cell, "v")[0] == -65.0 + 1.0 + 4.0
+    assert sim.stats["deliveries"] == 2
