@@ -12,6 +12,9 @@ import pytest
 
 import eventsim as es
 
+from .mistakes_with_changes import CHANGES, changed
+from .mistakes_with_files import FILES, checkpoints
+
 DOCUMENT = Path(__file__).parent.parent / "docs" / "errors.md"
 
 # Each mistake: the call, the error, and what its message has to contain: the argument, the value, what would be right.
@@ -320,26 +323,11 @@ SIMULATION = [
     ("explosion.run(10.0)", es.NumericalError, "address 0", "not finite", "too large", "neuron 0 of 'cell'"),
     ("loop.run(10.0)", es.ZeroDelayLoopError, "1.0 ms", "addresses in the loop: 0, 1", "a delay", "neuron 1 of 'LIF0'"),
 ]
-FILES = [
-    ("sim.save(5)", es.ParameterError, "path", "5", "string or a path"),
-    ("sim.save(folder)", es.ParameterError, "path", "folder"),
-    ("sim.save(folder / 'missing' / 'run.npz')", es.errors.MissingFileError, "path", "missing", "a folder that exists"),
-    ("es.Simulator.load(folder / 'none.npz')", es.errors.MissingFileError, "path", "none.npz", "no file"),
-    ("es.Simulator.load(folder)", es.FormatError, "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(empty)", es.FormatError, "empty", "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(truncated)", es.FormatError, "truncated", "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(flipped)", es.FormatError, "flipped", "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(text)", es.FormatError, "text", "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(array)", es.FormatError, "array", "not a whole eventsim checkpoint"),
-    ("es.Simulator.load(foreign_archive)", es.FormatError, "foreign", "not an eventsim checkpoint"),
-    ("es.Simulator.load(later)", es.FormatError, "later", "version 99", "reads version 2"),
-    ("es.Simulator.load(lacking)", es.FormatError, "lacking", "state.clock"),
-    ("es.Simulator.load(whole, models=['LIF'])", es.ParameterError, "models", "'LIF'", "neuron models"),
-]
 TABLE = {
     "Networks and populations": NETWORK,
     "Parameters, initial states, sources, views": PARAMETERS,
     "Connections, drives and injected currents": CONNECTIONS,
+    "Changes of plastic synapses": CHANGES,
     "Running, recording, reading": SIMULATION,
     "Checkpoints": FILES,
 }
@@ -365,10 +353,11 @@ def prepared(folder):
         "foreign": es.Network().population(10, es.LIF(), name="foreign"),
         "huge": huge, "many": huge.population(10_000_000, es.LIF()),
         "far": far, "cells": far.population(5, es.LIF()),
+        **changed(),
         "silent": es.Simulator(es.Network(), engine="reference"),
         "windows": es.Simulator(es.Network(), engine="windowed"),
         "nested": es.Simulator(net, engine="reference"), "audited": es.Simulator(net, engine="reference", audit=2), "explosion": _explosion(), "loop": _loop(),
-        "folder": folder, **_files(sim, folder),
+        "folder": folder, **checkpoints(sim, folder),
     }  # fmt: skip
 
 
@@ -387,32 +376,6 @@ def _loop():
     net.connect(stim, cells, es.AllToAll(), weight=20.0, delay=0.0)
     net.connect(cells, cells, es.AllToAll(), weight=20.0, delay=0.0)
     return es.Simulator(net, engine="reference")
-
-
-def _files(sim, folder):
-    """A whole checkpoint and spoiled ones."""
-    names = ("whole", "empty", "truncated", "flipped", "text", "array", "foreign_archive", "later", "lacking")
-    paths = {name: folder / f"{name}.npz" for name in names}
-    sim.save(paths["whole"])
-    whole = paths["whole"].read_bytes()
-    paths["empty"].write_bytes(b"")
-    paths["truncated"].write_bytes(whole[: len(whole) // 2])
-    at = whole.index(b"eventsim checkpoint")
-    paths["flipped"].write_bytes(whole[:at] + b"E" + whole[at + 1 :])
-    paths["text"].write_text("spikes\n1.0 2.0\n")
-    with open(paths["array"], "wb") as file:
-        np.save(file, np.arange(3))
-    np.savez(paths["foreign_archive"], x=np.arange(3))
-    with np.load(paths["whole"]) as file:
-        arrays = dict(file)
-    np.savez(paths["later"], **{**arrays, "header": _edited(arrays["header"], b'"version": 2', b'"version": 99')})
-    np.savez(paths["lacking"], **{k: a for k, a in arrays.items() if k != "state.clock"})
-    return paths
-
-
-def _edited(header, old, new):
-    assert old in header.tobytes()
-    return np.frombuffer(header.tobytes().replace(old, new), np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -440,7 +403,7 @@ def test_a_mistake_leaves_no_trace(names):
     """None of the wrong calls above has added anything, and the simulator still runs."""
     own = prepared(names["folder"])
     before = (len(own["net"].populations), len(own["net"].projections), len(own["net"].drives))
-    for call, error, *_ in [*NETWORK, *PARAMETERS, *CONNECTIONS, *SIMULATION]:
+    for call, error, *_ in [*NETWORK, *PARAMETERS, *CONNECTIONS, *CHANGES, *SIMULATION]:
         if "huge" not in call and "far" not in call:
             with pytest.raises(error):
                 eval(call, dict(own))
@@ -473,7 +436,7 @@ def document(folder):
         "`MissingFileError` a `FileNotFoundError`.",
         "",
         "`exc` are 80 LIF neurons, `inh` 20 LIFExp neurons, `stim` two spike sources and `noise` three Poisson sources of the network `net`,",
-        "whose simulator `sim` stands at 2 ms; `foreign` belongs to another network. Written by `python -m tests.test_errors`.",
+        "whose simulator `sim` stands at 2 ms; `foreign` belongs to another network. `learning` and `devices` are plastic projections of `plastic`. Written by `python -m tests.test_errors`.",
     ]
     for title, cases in TABLE.items():
         lines += ["", f"## {title}", "", "| Call | Answer |", "|---|---|"]

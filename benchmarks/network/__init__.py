@@ -10,6 +10,7 @@ from ..harness import Figure, agree_with_reference, check, check_close, check_po
 from .adapting import adapting
 from .building import building
 from .learning import learning
+from .rewiring import rewiring
 from .scaling import scaling
 
 SMALL = "reference on a small instance"
@@ -130,6 +131,7 @@ BENCHMARKS = {
     "currents_in_order": currents_in_order,
     "adapting": adapting,
     "learning": learning,
+    "rewiring": rewiring,
     "delays": delays,
     "silence": silence,
     "large": _workload("A40k", lambda: vogels_abbott2005(scale=0.05)),

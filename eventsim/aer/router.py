@@ -55,13 +55,14 @@ def route(fabric, queue, zero, counters, t, source, most_out, keeps):
                     drop(pool, row)
         else:
             begin, end = row_of(j, fabric.indptr, source)
-        if begin == end:
+        if begin == end and not (j.reach >= 0.0 and j.pre_first <= source < j.pre_first + j.pre_count):
             continue
         if j.lane != NO_LANE:
             arrival = t + fabric.lane_delay[j.lane]
             if arrival == t:
-                write_arrival(zero, counters[ZERO], source, projection, begin, end, row)
-                counters[ZERO] += 1
+                if begin < end:
+                    write_arrival(zero, counters[ZERO], source, projection, begin, end, row)
+                    counters[ZERO] += 1
             elif lanes[j.lane].mark != counters[EMISSION]:
                 lanes[j.lane].mark = counters[EMISSION]
                 push_lane(lanes, rings, counters, j.lane, arrival, source)
@@ -75,6 +76,8 @@ def route(fabric, queue, zero, counters, t, source, most_out, keeps):
             counters[ZERO] += 1
         if place < end:
             push_slice(slices, counters, t + delay[at + place * stride], t, source, projection, place, row)
+        elif t + j.reach > t:  # synapses that are not there yet may be when it would reach them
+            push_slice(slices, counters, t + j.reach, t, source, projection, place, row)
     counters[QUEUE_PEAK] = max(counters[QUEUE_PEAK], counters[QUEUED])
     return 1
 
@@ -145,11 +148,14 @@ def arrivals_at(fabric, queue, arrivals, counters, t):
         if row >= 0 and stride != 0:
             delay, at = pool.delay, first_of(pool, row)
         rest = slice_end(delay, at, stride, place, end, spike, t)
-        write_arrival(arrivals, n, source, projection, place, rest, row)
-        n += 1
+        if place < rest:
+            write_arrival(arrivals, n, source, projection, place, rest, row)
+            n += 1
         if rest < end:
             arrival = spike + delay[at + rest * stride]
             replace_first_slice(slices, counters, arrival, spike, source, projection, rest, row)
+        elif spike + j.reach > t:
+            replace_first_slice(slices, counters, spike + j.reach, spike, source, projection, rest, row)
         else:
             pop_slice(slices, counters)
             if row >= 0:

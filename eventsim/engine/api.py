@@ -9,11 +9,12 @@ from ..errors import NumericalError, ParameterError, RecordingError, SimulationE
 from ..lowering import lower, rules_of
 from ..lowering.program import SPIKE, SPIKE_SOURCE, records
 from ..network.network import Network
-from ..network.population import Population, PopulationView
+from ..network.population import Population, PopulationView, members
 from ..network.projection import Projection
 from ..neurons.model import Neuron
 from ..numerics.compensation import RESIDUE
 from ..recording import Spikes
+from .changes import Changes
 from .choice import check_engine, make_engine
 from .ends import end_of_run
 from .progress import Interruption, ProgressBar
@@ -68,6 +69,7 @@ class Simulator:
         self._adopt(network, [j.label for j in network.projections])
         self.seed = network.seed if seed is None else _cast.seed(seed)
         self._thinning = Thinning(self._described, self.seed)
+        self._changes = Changes.of(network)
         micro_steps = _cast.integer(micro_steps, "micro_steps", low=0)
         begin, compiling = time.perf_counter(), _jit.seconds()
         check_engine(engine)
@@ -203,7 +205,7 @@ class Simulator:
             When it is true, sim.now is the next float64 after that instant.
         limit : float, ms, >= sim.now, optional
             With a predicate: the time at which to stop where it has not become true, as until=limit would. Without, a
-            predicate that never becomes true lets a driven network run for ever.
+            predicate that never becomes true lets a network run for ever that is driven or changed `every` so often.
         progress : bool
             Draw a bar on standard error.
 
@@ -228,18 +230,13 @@ class Simulator:
             with Interruption() as interruption, ProgressBar(self.now, end, progress) as bar:
                 self._run_to(end, predicate, interruption, bar)
         except (NumericalError, ZeroDelayLoopError) as error:
-            self._failure = type(error)(f"{error} ({self._whereabouts(error.addresses)})")
+            self._failure = type(error)(f"{error} ({members(self._populations, error.addresses)})")
             raise self._failure from None
         finally:
             self._running = False
             compiled = _jit.seconds() - compiling
             self._compile += compiled
             self._wall += time.perf_counter() - begin - compiled
-
-    def _whereabouts(self, addresses):
-        """Some addresses as members of their populations, for messages."""
-        concerned = [(p, a) for p in self._populations for a in addresses[:10] if p.first <= a < p.first + p.n]
-        return ", ".join(f"neuron {a - p.first} of {p.name!r}" for p, a in concerned)
 
     def _check_whole(self):
         """An instant that failed can not be finished: what it left can be looked at, but not go on."""
@@ -248,7 +245,11 @@ class Simulator:
 
     def _run_to(self, end, predicate, interruption, bar):
         while True:
-            stop = self._thinning.reach(self._engine, min([end, *(trace.next_time() for trace in self._traces)]))
+            if self._changes.next_time() <= self.now < end:
+                self._sample()
+                self._changes.make(self._engine)
+            stop = min([end, self._changes.next_time(), *(trace.next_time() for trace in self._traces)])
+            stop = self._thinning.reach(self._engine, stop)
             status = Status.DONE if stop <= self.now else self._engine.advance(stop, predicate is not None)
             if status is Status.DONE:
                 self._sample()

@@ -21,11 +21,13 @@ from ..neurons import named
 from ..neurons.injected import with_currents
 from ..neurons.model import Neuron, NeuronModel
 from ..synapses import RULES, SynapseRule
+from ..synapses.activity import ACTIVITY
+from .changes import Changes
 from .choice import check_engine, make_engine
 from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
-VERSION = 2
+VERSION = 3
 
 
 def save(sim, path):
@@ -46,12 +48,14 @@ def save(sim, path):
         "projections": list(sim._labels),
         "rules": [_identity(rule) for rule in sim._engine.rules],
         "thinned_until": sim._thinning.until,
+        "changes": sim._changes.kinds(),
     }
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
     arrays |= {f"program.{k}": a for k, a in _program_arrays(sim._engine.program)}
     arrays |= {f"state.{k}": a for k, a in sim._engine.arrays().items()}
     for p in sim._described:
         arrays |= {f"values.{p.ordinal}.{k}": np.asarray(p._values(k)) for k in _own_values(p)}
+    arrays |= sim._changes.arrays()
     if sim._kept is not None:
         arrays |= sim._kept.arrays()
     _write(path, {k: np.asarray(a) for k, a in arrays.items()})
@@ -98,6 +102,7 @@ def load(cls, path, models, threads, rates=None, rules=()):
         sim._adopt(network, header["projections"], restored=True)
         sim.seed, sim.threads, sim._engine = header["seed"], threads, engine
         sim._thinning = Thinning(sim._described, sim.seed, float(header["thinned_until"]))
+        sim._changes = Changes.restored(header["changes"], arrays)
         kept = restored(arrays, sim._populations, program)
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
@@ -130,7 +135,7 @@ def _known(given, kind, name, what):
 
 
 def _rule(identity, known):
-    for rule in (*known.values(), *RULES):
+    for rule in (*known.values(), *RULES, ACTIVITY):
         if _identity(rule) == identity:
             return rule
     raise FormatError(f"the checkpoint contains synapses of rule {identity!r}; hand the rule over: Simulator.load(path, rules=[...])")

@@ -20,6 +20,11 @@ def of_synapses(sim, variable, projection, at, synapses):
     known = sim.weights(projection)
     if not isinstance(projection.synapse, Synapse):
         raise RecordingError(f"the weights of '{projection.label}' are static; sim.weights gives them")
+    lowered = sim._engine.program.fabric.projections
+    if lowered.reach[lowered.declared == projection.ordinal].max(initial=-1.0) >= 0.0:
+        raise RecordingError(
+            f"synapses of '{projection.label}' come and go (net.rewire), so they have no traces; read sim.weights(projection) between runs"
+        )
     variables = [name for name in known.dtype.names if name not in _FIXED]
     if not isinstance(variable, str) or variable not in variables:
         raise ParameterError(
@@ -27,6 +32,10 @@ def of_synapses(sim, variable, projection, at, synapses):
         )
     chosen = np.arange(len(known)) if synapses is None else _cast.indices(synapses, "synapses", len(known))
     if at is None:
+        if sim._changes.move(projection.ordinal):
+            raise RecordingError(
+                f"events at synapses of '{projection.label}' can not be recorded where net.scale changes it or net.rewire any projection; sample with at="
+            )
         return _followed(sim, variable, projection, chosen, known[variable][chosen], variables.index(variable))
     times = _times(sim, variable, at)
     return Trace(variable, projection, times, len(chosen), f"{len(chosen)} synapses of '{projection.label}'", chosen)

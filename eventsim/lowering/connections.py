@@ -51,8 +51,8 @@ def connect_all(network, threads):
         )
         begin = own[k][filling.rows * np.arange(filling.blocks)]
         part = records(PROJECTION, filling.blocks)
-        part.declared, part.block, part.procedure = k, np.arange(filling.blocks), -1
-        part.first = first[k] + begin
+        part.declared, part.block, part.procedure, part.reach = k, np.arange(filling.blocks), -1, -1.0
+        part.first, part.places = first[k] + begin, np.diff([*begin, n])
         part.row = row[k] + filling.rows * np.arange(filling.blocks)
         part.pre_first, part.pre_count = filling.first_address, filling.rows
         part.post, part.port, part.lane = j.post.population.ordinal, j.port, _lane_of(j, lane_delay)

@@ -11,10 +11,15 @@ from ..numerics.random import PARAMETER, derive_key
 
 def draw_values(distribution, n, seed, population, variable):
     """n numbers of a distribution, from the stream of one variable of one population: float64 (n,)."""
-    k0, k1 = derive_key(seed, PARAMETER, population * 4096 + variable)
     d = distribution
+    return draw_law((d.kind, d.a, d.b, d.low, d.high), n, *derive_key(seed, PARAMETER, population * 4096 + variable))
+
+
+def draw_law(law, n, k0, k1):
+    """n numbers of a distribution, given as (kind, a, b, low, high), from the stream of a key: float64 (n,)."""
+    kind, *numbers = law
     values = np.empty(n)
-    _jit.timed(_kernel(), d.kind, float(d.a), float(d.b), float(d.low), float(d.high), k0, k1, values)
+    _jit.timed(_kernel(), int(kind), *map(float, numbers), k0, k1, values)
     return values
 
 

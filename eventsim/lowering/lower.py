@@ -12,6 +12,7 @@ from ..neurons.model import KEY, Neuron
 from ..numerics.random import FIRING, derive_key
 from ..synapses.rule import Synapse
 from .blocks import block_bits
+from .changes import note_reach
 from .connections import connect_all
 from .currents import lower_currents, most
 from .drives import lower_drives
@@ -57,6 +58,7 @@ def lower(network, seed=None, threads=None):
     _check_currents(network)
     currents, injected, levels = lower_currents(network.injections, seed)
     plastic = lower_plastic(network, seed, populations, projections, arrays[0], arrays[2])
+    note_reach(network, projections, arrays[0], arrays[4])
     return Program(
         fabric=Fabric(populations, of_address, out, projections, *arrays),
         drives=lower_drives(network.drives, seed),

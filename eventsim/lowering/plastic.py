@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..network.changes import Scaling
 from ..neurons.model import KEY
 from ..numerics.random import SYNAPSE, derive_key
+from ..synapses.activity import ACTIVITY
 from ..synapses.rule import Synapse
 from .blocks import block_bits
 from .filling import Filling
@@ -45,7 +47,12 @@ def rules_of(network):
     for j in network.projections:
         if isinstance(j.synapse, Synapse) and j.synapse.rule not in rules:
             rules.append(j.synapse.rule)
-    return rules
+    return rules + [ACTIVITY] * bool(_counting(network))
+
+
+def _counting(network):
+    """The changes of a network that depend on rates."""
+    return [c for c in network.changes if isinstance(c, Scaling) and c.target_rate is not None]
 
 
 def lower_plastic(network, seed, populations, projections, indptr, weight):
@@ -65,10 +72,8 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
         history = -1
         if rule.listens:
             history = len(histories)
-            h = records(HISTORY, 1)
-            h.population, h.kind, h.constant, h.entry = j.post.population.ordinal, rules.index(rule), constant, own.entry
-            h.first, first = first, first + j.post.population.n
-            histories.append(h)
+            histories.append(_history(j.post.population, rules.index(rule), constant, own, first))
+            first += j.post.population.n
         lowered = np.flatnonzero(projections.declared == declared)
         begun = _begun(network, j, c, projections[lowered], indptr, weight)
         begin = int(projections.first[lowered[0]])
@@ -84,33 +89,60 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
         row += begun.size
         constants.append(np.array(c, np.float64))
         constant += len(c)
+    for scaling in _counting(network):
+        c, post = ACTIVITY.prepare(ACTIVITY.parameter_type(scaling.tau)), scaling.projection.post.population
+        histories.append(_history(post, rules.index(ACTIVITY), constant, layout(ACTIVITY), first, scaling.ordinal))
+        constants.append(np.array(c, np.float64))
+        first, constant = first + post.n, constant + len(c)
     histories = _by_population(histories, synapses, populations)
     return Plastic(_joined(synapses, PLASTIC), histories, _floats(constants), _floats(rows))
 
 
+def _history(population, kind, constant, own, first, change=-1):
+    """The HISTORY of a population's spikes, whose counts begin at `first`."""
+    h = records(HISTORY, 1)
+    h.population, h.kind, h.constant, h.entry, h.first, h.change = population.ordinal, kind, constant, own.entry, first, change
+    return h
+
+
 def _begun(network, j, c, lowered, indptr, weight):
     """Rows of all synapses of a declared projection (n, width) to begin with; `lowered` are the projections it has become, one for each block."""
-    rule, own = j.synapse.rule, layout(j.synapse.rule)
+    rule = j.synapse.rule
     first, rows = int(lowered.first[0]), int(lowered.pre_count[0])
     at = indptr[lowered.row[0] : lowered.row[0] + rows * len(lowered) + 1] - first
     n = int(at[-1])
-    out = np.zeros((n, own.width))
     weights = shared_or_own(weight, lowered.weight[0], lowered.weight_stride[0], n)
+    filling = Filling(j, network.seed, block_bits(network)[j.post.population.ordinal], 1)
+    values = [filling.values(at, j.own[p.name], which) for which, p in enumerate(rule.own)]
+    return begun(rule, c, weights, values, np.arange(n))
+
+
+def begun(rule, c, weights, values, numbers):
+    """Rows of synapses to begin with (n, width).
+
+    Parameters
+    ----------
+    rule, c : SynapseRule and its constants
+    weights : float64 (n,), or (1,) where they are shared
+    values : of each parameter that synapses have of their own, float64 (n,)
+    numbers : int64 (n,), which tell apart what synapses draw
+    """
+    own = layout(rule)
+    out = np.zeros((len(numbers), own.width))
+    states = out[:, own.state : own.trace]
     if rule.start is None:
-        out[:, own.state] = weights
+        states[:, 0] = weights
     else:
         shared = np.unique(weights)
-        states = np.array([rule.start(c, w) for w in shared.tolist()]).reshape(len(shared), len(rule.state_type._fields))
-        out[:, own.state : own.trace] = states[np.searchsorted(shared, np.broadcast_to(weights, (n,)))]
-    filling = Filling(j, network.seed, block_bits(network)[j.post.population.ordinal], 1)
-    for which, p in enumerate(rule.own):
-        out[:, own.state + rule.state_type._fields.index(p.name)] = filling.values(at, j.own[p.name], which)
+        starts = np.array([rule.start(c, w) for w in shared.tolist()]).reshape(len(shared), len(rule.state_type._fields))
+        states[:] = starts[np.searchsorted(shared, np.broadcast_to(weights, (len(out),)))]
+    for p, own_values in zip(rule.own, values, strict=True):
+        states[:, rule.state_type._fields.index(p.name)] = own_values
     if rule.modulated:
         out[:, own.heard] = 1.0  # the level that the modulator begins with
     if rule.random:
-        out[:, own.state + rule.state_type._fields.index("number")] = np.arange(n)
+        states[:, rule.state_type._fields.index("number")] = numbers
     if rule.settle is not None:
-        states = out[:, own.state : own.trace]
         for k, state in enumerate(states.tolist()):
             states[k] = rule.settle(c, rule.state_type(*state))
     return out

@@ -27,7 +27,7 @@ class Procedures:
         j = projection
         low, high = (int(j.pre.index.min()), int(j.pre.index.max())) if len(j.pre) else (0, -1)
         lowered, p = records(PROJECTION, 1), records(PROCEDURE, 1)
-        lowered.block = -1  # all of them
+        lowered.block, lowered.reach = -1, -1.0  # all of them
         lowered.declared, lowered.procedure = j.ordinal, len(self.procedures)
         lowered.pre_first = p.pre_first = j.pre.population.first + low
         lowered.pre_count = high - low + 1

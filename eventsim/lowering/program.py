@@ -50,12 +50,13 @@ PROJECTION = columns(  # onto one target block (blocks.py) of a population
     "post port "  # population of the targets; receptor, or -1 where the weight's sign decides
     "lane "  # lane of the shared delay, or NO_LANE
     "row "  # its row r is the synapses indptr[row + r] to indptr[row + r + 1]
-    "first "  # its first synapse
+    "first places "  # its first synapse; for how many there is room, where they come and go (rewired.py)
     "weight weight_stride "  # weight of synapse s: weight[weight + (s - first) * weight_stride]; stride 0: shared
     "single "  # 1: its weights are individual and float32, in weight32 instead of weight
     "delay delay_stride "  # the same for its delay
     "plastic "  # -1; or its place among the plastic ones, and weight is what it begins with
-    "procedure"  # -1; or its rows are not stored, `procedure` regenerates them (regenerate.py), and `row` means nothing
+    "procedure",  # -1; or its rows are not stored, `procedure` regenerates them (regenerate.py), and `row` means nothing
+    "reach",  # -1; or its synapses come and go, and this is the longest delay that one of them may have, ms
 )
 DRIVE = columns(
     "population port member member_end block block_end key0 key1 "
@@ -91,6 +92,7 @@ PLASTIC = columns(  # a plastic projection onto one target block (plastic.py)
 )
 HISTORY = columns(  # spikes of all neurons of a population, for one plastic projection
     "population kind constant "
+    "change "  # -1; or the number of the scaling that it is for instead
     "first "  # of its neurons' counts
     "entry"  # length of an entry: time of the spike, and the trace before it
 )

@@ -5,6 +5,7 @@ import itertools
 from .. import _cast
 from ..errors import CapacityError, ConnectivityError, ParameterError
 from ..synapses import Static, Synapse
+from .changes import Rewiring, Scaling
 from .currents import Injection
 from .population import Population, PopulationView
 from .projection import Drive, Projection
@@ -36,6 +37,7 @@ class Network:
         self.projections = []
         self.drives = []
         self.injections = []
+        self.changes = []  # of synapses, at given times
 
     @property
     def size(self):
@@ -187,6 +189,129 @@ class Network:
         injection = Injection(post, current, len(self.injections))
         self.injections.append(injection)
         return injection
+
+    def scale(self, projection, *, total=None, target_rate=None, gain=None, tau=10_000.0, every=None, at=None):
+        """Scale the synapses onto each neuron by a common factor, at given times: homeostasis.
+
+        With `total`, weights w_i of a neuron's synapses become w_i total / sum |w_i|: normalisation. With `target_rate` they are what
+
+            dw_i/dt = gain w_i (target_rate - a)         tau da/dt = -a + (the neuron's spikes)
+
+        makes of them between two changes: they are multiplied by the exponential of gain times the integral of target_rate - a, which is exact. Bounds
+        of the rule are kept: a weight that would pass one stays there. What a change finds are the weights that `sim.weights` gives at its time,
+        and it comes before everything else that happens then.
+
+        Parameters
+        ----------
+        projection : Projection
+            With plastic synapses. Synapses of other projections are neither counted nor changed.
+        total : float or array (len(post),), unit of the weight, > 0
+            The sum of the magnitudes of the weights onto a neuron. Where all of them are 0 they stay.
+        target_rate : float or array (len(post),), Hz, >= 0
+        gain : float, 1, >= 0
+            With target_rate: the relative change of the weights per spike too few.
+        tau : float, ms, > 0
+            With target_rate: time constant of the trace a of a neuron's spikes, which begins at 0.
+        every : float, ms, > 0
+            A change at every multiple of it, from the first on.
+        at : float or array (m,), ms, >= 0
+            Changes at these times; with `every`, at these too.
+
+        Returns
+        -------
+        Scaling
+
+        Raises
+        ------
+        ConnectivityError
+            Where synapses are static, or devices whose weight follows from their state.
+        ParameterError
+
+        Notes
+        -----
+        Normalisation as in Diehl & Cook 2015, doi 10.3389/fncom.2015.00099; scaling by rate: van Rossum, Bi & Turrigiano 2000, doi 10.1523/JNEUROSCI.20-23-08812.2000,
+        equation 3 without its second term; Turrigiano 2008, doi 10.1016/j.cell.2008.10.008.
+
+        Examples
+        --------
+        >>> import eventsim as es
+        >>> net = es.Network(seed=1)
+        >>> inputs = net.population(4, es.Poisson(rate=20.0), name="inputs")
+        >>> cells = net.population(2, es.LIF(), name="cells")
+        >>> learning = net.connect(inputs, cells, es.AllToAll(), synapse=es.STDP(es.Uniform(0.0, 1.0), 1.0, a_plus=0.01, a_minus=0.01, w_max=5.0))
+        >>> _ = net.scale(learning, total=3.0, at=[0.0, 500.0])
+        >>> sim = es.Simulator(net)
+        >>> sim.run(1.0)
+        >>> weights = sim.weights(learning)
+        >>> [round(float(weights["weight"][weights["post"] == k].sum()), 12) for k in range(2)]
+        [3.0, 3.0]
+        """
+        self._check_projection(projection, "scaling")
+        scaling = Scaling(projection, total, target_rate, gain, tau, every, at, len(self.changes))
+        self.changes.append(scaling)
+        return scaling
+
+    def rewire(self, projection, *, below=None, turnover=None, sprout=None, weight=None, delay=None, every=None, at=None):
+        """Prune synapses of a projection and sprout new ones, at given times: structural plasticity.
+
+        First synapses are pruned, then new ones sprout. A synapse is there from its first change on: whatever arrives at this time or later, of spikes emitted before too,
+        goes through the synapses that there are when it arrives. A new synapse begins as the rule's synapses do: without a trace of earlier arrivals, but with that
+        of its neuron's spikes, which is the neuron's.
+
+        Parameters
+        ----------
+        projection : Projection
+            With plastic synapses.
+        below : float, unit of the weight, >= 0
+            Synapses whose weight is smaller in magnitude are pruned.
+        turnover : float, in [0, 1]
+            Probability with which a synapse is pruned whatever its weight.
+        sprout : FixedInDegree, FixedOutDegree, FixedTotalNumber or FixedProbability
+            How many new synapses there are. The rules that fix a number: as many as are lacking (where there are more than that, none is pruned for it), their partners drawn uniformly.
+            FixedProbability: each pair that is not connected becomes so with this probability, at every change. `autapses` and `multapses` of the rule hold for new synapses.
+        weight, delay : float or distribution
+            Of new synapses; by default as those of the projection. Parameters that synapses have of their own are always drawn as those of the projection.
+        every : float, ms, > 0
+            A change at every multiple of it, from the first on.
+        at : float or array (m,), ms, >= 0
+            Changes at these times; with `every`, at these too.
+
+        Returns
+        -------
+        Rewiring
+
+        Raises
+        ------
+        ConnectivityError, DelayError, ParameterError
+
+        Notes
+        -----
+        Butz & van Ooyen 2013, doi 10.1371/journal.pcbi.1003259 (pruning and formation of synapses as updates at intervals); Bogdan, Rowley, Rhodes & Furber 2018,
+        doi 10.3389/fnins.2018.00434 (pruning by weight, with STDP).
+
+        Examples
+        --------
+        >>> import eventsim as es
+        >>> net = es.Network(seed=1)
+        >>> inputs = net.population(50, es.Poisson(rate=20.0), name="inputs")
+        >>> cells = net.population(4, es.LIF(), name="cells")
+        >>> synapse = es.STDP(es.Uniform(0.0, 1.0), es.Uniform(0.5, 5.0), a_plus=0.01, a_minus=0.01, w_max=1.0)
+        >>> learning = net.connect(inputs, cells, es.FixedInDegree(10, multapses=False), synapse=synapse)
+        >>> _ = net.rewire(learning, below=0.2, sprout=es.FixedInDegree(10, multapses=False), weight=0.5, every=100.0)
+        >>> sim = es.Simulator(net)
+        >>> sim.run(1000.0)
+        >>> weights = sim.weights(learning)
+        >>> [int((weights["post"] == k).sum()) for k in range(4)]
+        [10, 10, 10, 10]
+        """
+        self._check_projection(projection, "rewiring")
+        rewiring = Rewiring(projection, below, turnover, sprout, weight, delay, every, at, len(self.changes))
+        self.changes.append(rewiring)
+        return rewiring
+
+    def _check_projection(self, projection, what):
+        if isinstance(projection, Projection) and not any(j is projection for j in self.projections):
+            raise ConnectivityError(f"{what}: projection '{projection.label}' belongs to another network")
 
     def _check_selection(self, selection, side):
         if not isinstance(selection, (Population, PopulationView)):

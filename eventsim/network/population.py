@@ -270,3 +270,9 @@ def _repeated(index):
     """The members that occur more than once, and how often."""
     members, counts = np.unique(index, return_counts=True)
     return members[counts > 1], counts[counts > 1]
+
+
+def members(populations, addresses):
+    """Some addresses as members of their populations, for messages."""
+    concerned = [(p, a) for p in populations for a in addresses[:10] if p.first <= a < p.first + p.n]
+    return ", ".join(f"neuron {a - p.first} of {p.name!r}" for p, a in concerned)

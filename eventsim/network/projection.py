@@ -32,6 +32,7 @@ class Projection:
             self._check_procedural()
         if isinstance(synapse, Synapse):
             self._check_plastic()
+        self.receptor = receptor
         self.port = port_of(receptor, post.population, f"projection '{self.label}'")
         check_sign(self.weight, receptor, post.population, f"weight of '{self.label}'")
 
@@ -71,20 +72,19 @@ class Projection:
         self._check_modulator(self.synapse.modulator)
         values = self.synapse.values
         self.own = {p.name: self._values(values[p.name], p.name, ParameterError) for p in self.synapse.rule.own}
+        self.check_bounds(self.weight, f"weight of '{self.label}'")
+
+    def check_bounds(self, weight, what):
+        """Refuse weights of plastic synapses outside the bounds of their rule."""
         limits = self.synapse.limits
-        if limits is None or np.size(self.weight) == 0:
+        if limits is None or np.size(weight) == 0:
             return
-        low, high = (
-            self.weight.support if isinstance(self.weight, Distribution) else (float(np.min(self.weight)), float(np.max(self.weight)))
-        )
+        drawn = isinstance(weight, Distribution)
+        low, high = weight.support if drawn else (float(np.min(weight)), float(np.max(weight)))
         if not limits[0] <= low <= high <= limits[1]:
-            got = (
-                f"{self.weight}; give it low= and high="
-                if isinstance(self.weight, Distribution)
-                else f"{low if low < limits[0] else high:g}"
-            )
+            got = f"{weight}; give it low= and high=" if drawn else f"{low if low < limits[0] else high:g}"
             raise ParameterError(
-                f"weight of '{self.label}' must lie between {limits[0]:g} and {limits[1]:g}, the bounds of {self.synapse.rule.name}, got {got}"
+                f"{what} must lie between {limits[0]:g} and {limits[1]:g}, the bounds of {self.synapse.rule.name}, got {got}"
             )
 
     def _check_modulator(self, modulator):

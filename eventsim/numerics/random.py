@@ -26,6 +26,7 @@ CURRENT = 9
 FIRING = 16
 SYNAPSE_PARAMETER = 17
 SYNAPSE = 18
+STRUCTURE = 19
 
 # The counter word that separates the number of events of a drive's bin from the events themselves.
 EVENT_COUNT = 0xFFFFFFFF

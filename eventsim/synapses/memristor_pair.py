@@ -134,6 +134,7 @@ def rule(changing):
         settle=weighed,
         limits=limits,
         random=True,
+        free=False,
         check=check,
         variant="pair_changing" if changing else "pair",
     )

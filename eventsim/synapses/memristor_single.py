@@ -101,6 +101,7 @@ def rule(changing):
         settle=weighed,
         limits=limits,
         random=True,
+        free=False,
         check=check,
         variant="single_changing" if changing else "single",
     )

@@ -85,6 +85,8 @@ class SynapseRule:
     modulated : bool
         It has a third factor: synapses are told by `modulator=` which `Modulator` that is, and the constants tau_z (ms) and base_z are its time constant and baseline
         (`prepare` may leave anything there).
+    free : bool
+        The weight may be set by itself, as synaptic scaling does; False where it follows from other variables of the state.
     check : (parameters) -> what is wrong with them together, in words, or None
     variant : distinguishes compiled variants of one rule
     """
@@ -113,6 +115,7 @@ class SynapseRule:
     limits: Callable | None = None
     random: bool = False
     modulated: bool = False
+    free: bool = True
     check: Callable | None = None
     variant: int | str = 0
 

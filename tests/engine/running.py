@@ -21,12 +21,12 @@ def blocks_of(size):
         yield
 
 
-def run_bounded(sim, end, most=4000):
-    """Run to `end`, or to an earlier whole millisecond if a network drawn at random explodes; the time reached.
+def run_bounded(sim, end, most=4000, step=1.0):
+    """Run to `end`, or to an earlier multiple of a step (ms) if a network drawn at random explodes; the time reached.
 
     Half-open runs join without a seam, so stopping on the way changes nothing (guarantee 1, tested by itself).
     """
-    for stop in [*np.arange(1.0, end), end]:
+    for stop in [*np.arange(step, end, step), end]:
         sim.run(until=float(stop))
         if sim.stats["deliveries"] + sim.stats["spikes"] > most:
             break

@@ -193,19 +193,33 @@ def entry(t, entries, base, mask, number, constants):
     return 0
 
 
-def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, out):
-    """The states of all synapses of a projection just before t, on copies, into out (synapses, fields)."""
+def standing(c, rows, o, entries, base, mask, noted, backprop, levels, changed, t, log):
+    """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
+    s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, noted, backprop, 0, levels, changed, t, log, -1)
+    x = Pre(*load_pre(rows, o + TRACE))
+    y, since = post_trace(c, entries, base, mask, seen, backprop)
+    s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+    return s, seen, heard
+
+
+def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, commits, out):
+    """The states of all synapses of a projection just before t into out (synapses, fields), and how many updates that was.
+
+    On copies; or, where it commits, so that the synapses stand at t, as by an event there: what reaches them at t or later is still to come.
+    """
     c = Constants(*load_constants(constants, 0))
+    updates = 0
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
-        base = j * (mask + 1) * ENTRY
-        n = noted[j] if LISTENS else 0
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, 0, levels, changed, t, log, -1)
-        x = Pre(*load_pre(rows, o + TRACE))
-        y, since = post_trace(c, entries, base, mask, seen, backprop)
-        s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+        before = int(rows[o + SEEN]) if LISTENS else 0
+        number = noted[j] if LISTENS else 0
+        s, seen, heard = standing(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t, log)
         for f in range(len(s)):
             out[k, f] = s[f]
+        if commits:
+            store_synapse(rows, o, s, t, seen, heard)
+        updates += seen - before
+    return updates
 
 
 def load_nothing(array, offset):
@@ -244,7 +258,7 @@ def bind(rule, following=False):
         "on_post": rule.on_post or unchanged,
         "flow": rule.flow or constant_state,
     }
-    for helper in (post_trace, flowed, level, logged, followed, caught_up, store_synapse):
+    for helper in (post_trace, flowed, level, logged, followed, caught_up, standing, store_synapse):
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(rule)
     given = signatures() if _jit.ENABLED else {}

@@ -8,8 +8,10 @@ import numpy as np
 from ... import _jit
 from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
+from ...lowering.plastic import layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
+from ...synapses import activity as of_activity
 from ..status import Status
 from . import loop
 from .adapters import BY_ADDRESS, bind, change
@@ -19,8 +21,9 @@ from .currents import change_currents
 from .following import Following
 from .generators import emissions, start
 from .plastic import adapters as adapters_of_rule
-from .plastic import heed, learn, note, reaching
+from .plastic import heed, history_of, learn, note, reaching
 from .pointers import CALLS, signatures
+from .rewire import rewire
 from .state import (
     CHANGES,
     DELIVERIES,
@@ -31,6 +34,7 @@ from .state import (
     NOW,
     RECORDED,
     TRAIN,
+    UPDATES,
     ZERO,
     Log,
     generator_places,
@@ -83,7 +87,7 @@ class SequentialEngine:
         self._functions = _functions(*(len(part) > 0 for part in parts))
         self._chunk = float(program.drives.drives.bin.min(initial=math.inf))
         self.state = new_state(program, record)
-        self._program, self._framed = _jit.frame(program), _jit.framing()
+        self._framed_program, self._framed = _jit.framing(), _jit.framing()
         for p, population in enumerate(program.fabric.populations):
             if population.kind >= 0:
                 self._agree(p, np.arange(population.count), plain=program.n_addresses <= _FEW_NEURONS)
@@ -103,7 +107,7 @@ class SequentialEngine:
         while True:
             status = _jit.timed(
                 _kernel(loop.advance),
-                self._program,
+                self._framed_program(self.program),
                 self._framed(self.state),
                 *self._tables,
                 self._emission,
@@ -219,13 +223,44 @@ class SequentialEngine:
 
     def synapses(self, projection):
         """States of the synapses of plastic lowered projection number `projection` just before now: float64 (synapses, fields)."""
+        return self._standing(projection, False)[0]
+
+    def set_weights(self, projection, weights):
+        """Set the weights of plastic lowered projection number `projection`, as an event at now."""
+        _, p, rows = self._standing(projection, True)
+        rows[: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+
+    def rewire(self, projection, kept, born):
+        """Take away all synapses but those `kept` (a mask) of a plastic lowered projection, and add those that are born, as an event at now."""
+        _, p, _ = self._standing(projection, True)
+        self.program, self.state = rewire(self.program, self.state, self.rules[p.kind], projection, kept, born, self.now)
+
+    def _standing(self, projection, commits):
+        """States of the synapses of a plastic lowered projection just before now, on copies or committed; its PLASTIC record; its rows."""
         fabric, learning = self.program.fabric, self.state.learning
         j = fabric.projections[projection]
         p = self.program.plastic.synapses[j.plastic]
         targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
         out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, *reaching(self.program, learning, p)
-        _jit.timed(self._rules[p.kind]["read"], self.now, *part, learning.log, out)
+        updates = _jit.timed(self._rules[p.kind]["read"], self.now, *part, learning.log, commits, out)
+        if commits:
+            self.state.counters[UPDATES] += updates
+        return out, p, part[0]
+
+    def activity(self, change):
+        """Of the neurons whose spikes scaling number `change` asks for: their number and trace just before now, float64 (n, 2)."""
+        plastic, learning, populations = self.program.plastic, self.state.learning, self.program.fabric.populations
+        k = int(np.flatnonzero(plastic.histories.change == change)[0])
+        h, ring = plastic.histories[k], int(learning.ring[0])
+        first, place = history_of(plastic, populations, ring, k)
+        c = of_activity.Constants(*plastic.constants[h.constant : h.constant + 1].tolist())
+        out = np.zeros((int(populations[h.population].count), 2))
+        for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
+            if number > 0:
+                at = place + (n * ring + (number - 1) % ring) * int(h.entry)
+                t, *before = learning.entries[at : at + int(h.entry)].tolist()
+                out[n] = of_activity.flow_post(c, of_activity.jump_post(c, of_activity.Post(*before)), self.now - t)
         return out
 
     def follow(self, kind, numbers):

@@ -227,7 +227,9 @@ def most_fired(program, train):
 def longest_row(program):
     """Number of synapses that a row may have."""
     fabric = program.fabric
-    return max(int(np.diff(fabric.indptr).max(initial=0)), int(fabric.procedures.most.max(initial=0)))
+    stored = fabric.projections[fabric.projections.procedure < 0]
+    rows = (int(np.diff(fabric.indptr[j.row : j.row + j.pre_count + 1]).max(initial=0)) for j in stored)
+    return max(int(fabric.procedures.most.max(initial=0)), *rows, 0)
 
 
 def room_for(program):

@@ -4,6 +4,7 @@ It shares with the compiled engine the Program, the models' functions and the ra
 """
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -87,6 +88,8 @@ class ReferenceEngine:
         procedures = program.fabric.procedures
         self._room = new_room(procedures.most.max(initial=0), procedures.n_post.max(initial=0))
         self.plasticity = Plasticity(program, rules)
+        self._longest = float(program.fabric.projections.reach.max(initial=-1.0))  # delay of synapses that come and go; -1: there are none
+        self._recent = deque()  # (time, address) of spikes that may still arrive at such
         self._populate(models)
 
     # -- the loop ----------------------------------------------------------------------------------------------------
@@ -234,6 +237,8 @@ class ReferenceEngine:
             if self.record[address]:
                 self.spikes_.append((t, address))
             self.plasticity.fire(address, t)
+            if self._longest >= 0.0:
+                self._remember(t, address)
             for delay, *delivery in self._synapses_of(address):
                 if t + delay == t:
                     without_delay.append((t, DELIVERY, *delivery))
@@ -278,19 +283,23 @@ class ReferenceEngine:
 
     def _synapses_of(self, address):
         """(delay, source, projection, place, target address, port, weight) of all synapses of an address."""
-        fabric = self.program.fabric
-        for projection, j in enumerate(fabric.projections):
-            if not j.pre_first <= address < j.pre_first + j.pre_count:
-                continue
-            if j.procedure >= 0:
+        for projection, j in enumerate(self.program.fabric.projections):
+            if j.procedure >= 0 and j.pre_first <= address < j.pre_first + j.pre_count:
                 yield from self._regenerated(projection, j, address)
-                continue
-            row = j.row + address - j.pre_first
-            for place in range(fabric.indptr[row], fabric.indptr[row + 1]):
-                delay = float(fabric.delay[j.delay + (place - j.first) * j.delay_stride])
-                weight = float(weight_of(j, fabric.weight, fabric.weight32, place))
-                target = int(fabric.populations[j.post].first + fabric.target[place])
-                yield delay, address, projection, int(place), target, int(j.port), weight
+            else:
+                yield from self._row(projection, j, address)
+
+    def _row(self, projection, j, address):
+        """The same of a projection that is stored."""
+        fabric = self.program.fabric
+        if not j.pre_first <= address < j.pre_first + j.pre_count:
+            return
+        row = j.row + address - j.pre_first
+        for place in range(fabric.indptr[row], fabric.indptr[row + 1]):
+            delay = float(fabric.delay[j.delay + (place - j.first) * j.delay_stride])
+            weight = float(weight_of(j, fabric.weight, fabric.weight32, place))
+            target = int(fabric.populations[j.post].first + fabric.target[place])
+            yield delay, address, projection, int(place), target, int(j.port), weight
 
     def _regenerated(self, projection, j, address):
         """The same of a procedural projection."""
@@ -347,6 +356,31 @@ class ReferenceEngine:
         """All events at synapses that are followed: float64 (m, 2 + fields), number of the synapse, time (ms), state after it; those of one in order."""
         return self.plasticity.followed(set(numbers.tolist()))
 
+    def set_weights(self, projection, weights):
+        """Set the weights of plastic lowered projection number `projection`, as an event at now."""
+        self.plasticity.set_weights(projection, weights, self.now)
+
+    def rewire(self, projection, kept, born):
+        """Take away all synapses but those `kept` (a mask) of a plastic lowered projection, and add those that are born, as an event at now."""
+        self.plasticity.rewire(projection, kept, born, self.now)
+        self.program = self.plasticity.program
+        j = self.program.fabric.projections[projection]
+        self.events = SortedList(e for e in self.events if e[1] != DELIVERY or e[3] != projection)
+        for t, address in self._recent:
+            for delay, *delivery in self._row(projection, j, address):
+                if t + delay >= self.now:
+                    self.events.add((t + delay, DELIVERY, *delivery))
+
+    def _remember(self, t, address):
+        """Keep a spike at t as long as a synapse that is not there yet may be when it arrives, and no longer."""
+        while self._recent and self._recent[0][0] + self._longest < t:
+            self._recent.popleft()
+        self._recent.append((t, address))
+
+    def activity(self, change):
+        """Of the neurons whose spikes scaling number `change` asks for: their number and trace just before now, float64 (n, 2)."""
+        return np.array(self.plasticity.activity(change, self.now), np.float64).reshape(-1, 2)
+
     def write(self, p, neurons, states):
         """Set the states of neurons of population p, as an event at now."""
         for j, state in zip(neurons, states, strict=True):
@@ -384,6 +418,7 @@ class ReferenceEngine:
             ),
             "events": np.array([tuple(map(float, e)) for e in self.events]).reshape(-1, 8),
             "emissions": np.array(list(self.emissions), np.float64).reshape(-1, 3),
+            "recent": np.array(self._recent, np.float64).reshape(-1, 2),
             "spikes": np.array(self.spikes_, np.float64).reshape(-1, 2),
             "tally": np.array(list(self.tally.values()), np.int64),
             "bins": np.array(self.bins, np.int64),
@@ -404,6 +439,7 @@ class ReferenceEngine:
             self._predict(int(address), max(self.now, last))
         self.events = SortedList((t, *map(int, key), weight) for t, *key, weight in arrays["events"].tolist())
         self.emissions = SortedList((t, int(a), int(k)) for t, a, k in arrays["emissions"].tolist())
+        self._recent = deque((t, int(a)) for t, a in arrays["recent"].tolist())
         self.spikes_ = [(t, int(a)) for t, a in arrays["spikes"].tolist()]
         self.tally = dict(zip(self.tally, arrays["tally"].tolist(), strict=True))
         self.bins = arrays["bins"].tolist()

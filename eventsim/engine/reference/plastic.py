@@ -11,6 +11,7 @@ from sortedcontainers import SortedList
 
 from ...lowering.plastic import layout
 from ...lowering.program import STATE
+from ...lowering.rewired import rewired
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, unchanged
 
@@ -116,25 +117,54 @@ class Plasticity:
         self.on_the_way = SortedList()  # (time, order, declared projection, address): postsynaptic spikes
         self.order = 0
         self.updates = 0
+        for h in program.plastic.histories[program.plastic.histories.change >= 0]:
+            self._count(h)
         for p in program.plastic.synapses:
             self._populate(p)
 
+    def _count(self, h):
+        """Keep the histories that a scaling asks for."""
+        population, rule = self.program.fabric.populations[h.population], self.rules[h.kind]
+        c = rule.constant_type(*self.program.plastic.constants[h.constant : h.constant + len(rule.constant_type._fields)].tolist())
+        for address in range(int(population.first), int(population.first + population.count)):
+            self.histories[_scaling(h.change), address] = History(rule, c, 0.0, False)
+
     def _populate(self, p):
         fabric, plastic = self.program.fabric, self.program.plastic
-        rule, j = self.rules[p.kind], fabric.projections[p.projection]
-        own = layout(rule)
-        level = self._level(p.modulator) if rule.modulated else None
-        c = rule.constant_type(*plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
-        x = rule.pre_type(*[0.0] * len(rule.pre_type._fields)) if rule.pre_type else NOTHING
+        j = fabric.projections[p.projection]
+        rows = plastic.rows[p.row :].reshape(-1)
+        post = fabric.populations[j.post]
+        if j.reach >= 0.0:  # any neuron may get synapses
+            for address in range(int(post.first), int(post.first + post.count)):
+                self._history(int(j.declared), address, p)
         for place in range(int(j.first), int(fabric.indptr[j.row + j.pre_count])):
-            row = int(p.row) + (place - int(j.first)) * own.width
-            state = rule.state_type(*plastic.rows[row + own.state : row + own.trace].tolist())
-            target = int(fabric.populations[j.post].first + fabric.target[place])
-            synapse = self.synapses[int(p.projection), place] = PlasticSynapse(rule, c, state, x, target, level)
-            key = int(j.declared), target
-            if key not in self.histories:
-                self.histories[key] = History(rule, c, float(p.backprop), bool(p.post_first))
-            self.incoming.setdefault(key, []).append(synapse)
+            row = rows[(place - int(j.first)) * int(p.width) :][: int(p.width)]
+            self._add(p, place, self._synapse(p, row, int(post.first + fabric.target[place])))
+
+    def _constants(self, p):
+        """The rule of a lowered plastic projection, and its constants."""
+        rule = self.rules[p.kind]
+        return rule, rule.constant_type(*self.program.plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
+
+    def _history(self, declared, address, p):
+        """The History of a neuron as synapses of a projection know it."""
+        if (declared, address) not in self.histories:
+            self.histories[declared, address] = History(*self._constants(p), float(p.backprop), bool(p.post_first))
+
+    def _synapse(self, p, row, target, t=0.0):
+        """A synapse that begins at t with a row."""
+        rule, c = self._constants(p)
+        own = layout(rule)
+        x = rule.pre_type(*[0.0] * len(rule.pre_type._fields)) if rule.pre_type else NOTHING
+        level = self._level(p.modulator) if rule.modulated else None
+        return PlasticSynapse(rule, c, rule.state_type(*row[own.state : own.trace].tolist()), x, target, level, t, t)
+
+    def _add(self, p, place, synapse):
+        """Put a synapse where the Program has it."""
+        declared = int(self.program.fabric.projections.declared[p.projection])
+        self.synapses[int(p.projection), place] = synapse
+        self._history(declared, synapse.target, p)
+        self.incoming.setdefault((declared, synapse.target), []).append(synapse)
 
     def _level(self, modulator):
         populations = self.program.fabric.populations
@@ -182,7 +212,7 @@ class Plasticity:
             if before_arrivals and time == t and not history.post_first:
                 continue
             self.on_the_way.remove(entry)
-            for synapse in self.incoming[tuple(key)]:
+            for synapse in self.incoming.get(tuple(key), ()):
                 synapse.answer(time, history.fired[0][1], history)
                 self.updates += 1
             history.reach()
@@ -204,6 +234,36 @@ class Plasticity:
         return _table(
             [(place, t, *s) for (_, place), synapse in self.synapses.items() if place in numbers for t, s in synapse.events], fields
         )
+
+    def set_weights(self, projection, weights, t):
+        """Set the weights of a lowered projection, as an event at t."""
+        own = {place: s for (k, place), s in self.synapses.items() if k == projection}
+        for place, w in zip(sorted(own), weights.tolist(), strict=True):
+            synapse = own[place]
+            synapse.wait(t, self.of(projection, synapse))
+            synapse.state = synapse.state._replace(w=w)
+
+    def rewire(self, projection, kept, born, t):
+        """Take synapses of a lowered projection away and add new ones, as an event at t. The Program goes on as another one."""
+        old = [s for key, s in sorted(self.synapses.items()) if key[0] == projection]
+        for synapse in old:
+            synapse.wait(t, self.of(projection, synapse))
+        after = rewired(self.program, projection, kept, born)
+        self.program, fabric = after.program, after.program.fabric
+        j = fabric.projections[projection]
+        p, first = after.program.plastic.synapses[j.plastic], int(fabric.populations[j.post].first)
+        new = [self._synapse(p, row, first + int(target), t) for row, target in zip(born.rows, born.target, strict=True)]
+        both = [s for s, k in zip(old, kept, strict=True) if k] + new
+        others = {key: s for key, s in self.synapses.items() if key[0] != projection}
+        self.synapses = {key: s for key, s in others.items() if key[0] < projection}
+        self.incoming = {key: own for key, own in self.incoming.items() if key[0] != j.declared}
+        for place, origin in enumerate(after.origin.tolist(), int(j.first)):
+            self._add(p, place, both[origin])
+        self.synapses |= others
+
+    def activity(self, change, t):
+        """Number and trace of the spikes that scaling number `change` asks for, just before t."""
+        return [history.y_at(t) for key, history in self.histories.items() if key[0] == _scaling(change)]
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
@@ -234,6 +294,11 @@ class Plasticity:
         for level, (z, since) in zip(self.levels.values(), arrays["plastic.levels"].tolist(), strict=True):
             level.z, level.since = z, since
         self.order, self.updates = arrays["plastic.counts"].tolist()
+
+
+def _scaling(change):
+    """What stands for a scaling where histories have the number of a projection."""
+    return -1 - int(change)
 
 
 def _table(rows, least=1):
