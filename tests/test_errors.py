@@ -300,6 +300,8 @@ SIMULATION = [
     ("es.analysis.mean_rate(sim.spikes, exc, begin=1.0, end=1.0)", es.ParameterError, "end", "1 ms", "> begin"),
     ("sim.record('weight', net.projections[0], synapses=[0])", es.RecordingError, "static", "sim.weights"),
     ("es.analysis.weight_histogram([2.0], (0.0, 1.0))", es.ParameterError, "weights", "2.0", "bounds = (0, 1)"),
+    ("es.analysis.weight_histogram([1.0, 1.0000000000000002])", es.ParameterError, "bins", "40 from 1.0", "float64"),
+    ("es.analysis.weight_histogram([-1e308, 1e308])", es.ParameterError, "bins", "40 from -1e+308", "float64"),
     ("sim.get(foreign, 'v')", es.ParameterError, "'foreign'", "not part of the simulated network"),
     ("sim.get(exc, 'w')", es.ParameterError, "'w'", "there is 'v'"),
     ("sim.set(exc, w=1.0)", es.ParameterError, "'w'", "there is 'v'"),

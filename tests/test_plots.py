@@ -270,6 +270,8 @@ def test_pictures_of_weights_refuse_what_they_can_not_show(learnt):
     for call, message in (
         (lambda: plots.weight_matrix(other, wide), "at most 2,000, got 3,000 by 3,000"),
         (lambda: plots.weight_matrix(other, none), "has none"),
+        (lambda: plots.weight_matrix(large, wide), "sim must be a Simulator"),
+        (lambda: plots.trajectories(weight, spikes=[1.0, 2.0]), "spikes must be what sim.spikes.of"),
         (lambda: plots.trajectories([1.0]), "trajectories must be those"),
         (lambda: plots.trajectories(weight, ax="here"), "ax must be a matplotlib Axes"),
         (lambda: plots.weight_histogram([2.0], (0.0, 1.0)), "weights must lie within"),

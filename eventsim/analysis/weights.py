@@ -67,7 +67,7 @@ def weight_histogram(weights, bounds=None, *, bins=40):
     Raises
     ------
     ParameterError
-        Where a weight lies outside.
+        Where a weight lies outside, or the bins are too narrow or too wide for float64.
 
     Examples
     --------
@@ -78,7 +78,13 @@ def weight_histogram(weights, bounds=None, *, bins=40):
     """
     values, bins = _values(weights), _cast.integer(bins, "bins", low=1)
     low, high = (values.min(), values.max()) if bounds is None else _within(values, bounds)
-    count, edges = np.histogram(values, bins, (low, high))
+    try:
+        with np.errstate(over="raise"):
+            count, edges = np.histogram(values, bins, (low, high))
+    except (ValueError, FloatingPointError):
+        raise ParameterError(
+            f"bins must be such that float64 holds their edges, got {bins} from {float(low)!r} to {float(high)!r}"
+        ) from None
     return count, edges
 
 
@@ -225,6 +231,13 @@ def time_average(trajectories, *, begin=None, end=None):
     return out
 
 
+def synapses_of(sim, projection):
+    """`sim.weights(projection)`, once `sim` has been found to be a Simulator."""
+    if not isinstance(sim, Simulator):
+        raise ParameterError(f"sim must be a Simulator, got {_cast.short(sim)}")
+    return sim.weights(projection)
+
+
 def weight_matrix(sim, projection, *, variable="weight", sparse=False):
     """Weights as a matrix; several synapses of one pair are added up.
 
@@ -261,9 +274,7 @@ def weight_matrix(sim, projection, *, variable="weight", sparse=False):
            [0. , 0. , 0. ],
            [2. , 0. , 0. ]])
     """
-    if not isinstance(sim, Simulator):
-        raise ParameterError(f"sim must be a Simulator, got {_cast.short(sim)}")
-    synapses, sparse = sim.weights(projection), _cast.flag(sparse, "sparse")
+    synapses, sparse = synapses_of(sim, projection), _cast.flag(sparse, "sparse")
     known = [name for name in synapses.dtype.names if name not in ("pre", "post")]
     if variable not in known:
         raise ParameterError(f"synapses of '{projection.label}' have no variable {_cast.short(variable)}; {_cast.meant(variable, known)}")

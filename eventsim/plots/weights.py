@@ -3,9 +3,9 @@
 import numpy as np
 
 from .. import _cast, analysis
-from ..analysis.weights import limits_of
+from ..analysis.weights import limits_of, synapses_of
 from ..errors import ParameterError
-from ..recording import Trajectories
+from ..recording import Spikes, Trajectories
 from .style import COLOURS, INK, check_axes, colour, plain, pyplot
 
 _MOST = 2_000  # trajectories or rows of a matrix that can be told apart
@@ -100,6 +100,8 @@ def trajectories(trajectories, spikes=None, bounds=None, ax=None, *, title=None)
     begin, until = trajectories.begin, trajectories.until
     if not begin < until:
         raise ParameterError(f"trajectories have not begun: sim.now is still {until:g} ms; run the simulation first")
+    if not (spikes is None or isinstance(spikes, Spikes)):
+        raise ParameterError(f"spikes must be what sim.spikes.of(...) gives, got {_cast.short(spikes)}")
     limits = None if bounds is None else limits_of(bounds)
     ax = _axes(ax, (8.0, 3.2))
     lowest, highest = limits or (np.inf, -np.inf)
@@ -150,7 +152,7 @@ def weight_matrix(sim, projection, ax=None, *, title=None):
     --------
     >>> es.plots.weight_matrix(sim, learning)  # doctest: +SKIP
     """
-    synapses = sim.weights(projection)
+    synapses = synapses_of(sim, projection)
     if not len(synapses):
         raise ParameterError(f"projection must have synapses, '{projection.label}' has none")
     sources, targets = projection.pre.population, projection.post.population

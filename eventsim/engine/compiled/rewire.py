@@ -65,16 +65,21 @@ def _go_on(fabric, slices, counters, k, t):
     row = int(j.row) + slices.source[own] - int(j.pre_first)
     low, high = fabric.indptr[row], fabric.indptr[row + 1]
     end, spike = high, slices.spike[own]
-    at = int(j.delay) - int(j.first) * int(j.delay_stride)
     while (low < high).any():  # a search by halves in all rows at once
         middle = (low + high) // 2
         inside = low < high
-        late = spike + fabric.delay[at + np.where(inside, middle, int(j.first)) * int(j.delay_stride)] >= t
-        low, high = np.where(inside & ~late, middle + 1, low), np.where(inside & late, middle, high)
-    there = low < end
+        late = inside & (_arrival(fabric, j, spike, middle, inside) >= t)
+        low, high = np.where(inside & ~late, middle + 1, low), np.where(late, middle, high)
     slices.place[own] = low
-    slices.time[own] = spike + np.where(there, fabric.delay[at + np.where(there, low, int(j.first)) * int(j.delay_stride)], float(j.reach))
+    slices.time[own] = _arrival(fabric, j, spike, low, low < end)
     slices[:n] = slices[:n][np.argsort(slices.time[:n], kind="stable")]  # what is sorted is a heap
+
+
+def _arrival(fabric, j, spike, place, there):
+    """When spikes reach synapses at these places of projection j, ms; where there is none: when the last of those that may still come is reached."""
+    delay = np.full(len(place), float(j.reach))
+    delay[there] = fabric.delay[int(j.delay) + (place[there] - int(j.first)) * int(j.delay_stride)]
+    return spike + delay
 
 
 def _with_room(program, state, k):

@@ -137,6 +137,8 @@ class Plasticity:
         if j.reach >= 0.0:  # any neuron may get synapses
             for address in range(int(post.first), int(post.first + post.count)):
                 self._history(int(j.declared), address, p)
+        if self.rules[p.kind].modulated:
+            self._level(p.modulator)
         for place in range(int(j.first), int(fabric.indptr[j.row + j.pre_count])):
             row = rows[(place - int(j.first)) * int(p.width) :][: int(p.width)]
             self._add(p, place, self._synapse(p, row, int(post.first + fabric.target[place])))
