@@ -14,7 +14,7 @@ CHANGES = [
     ("plastic.scale(learning, total=0.0, at=1.0)", es.ParameterError, "total", "> 0", "0.0"),
     ("plastic.scale(learning, total=[1.0, 2.0], at=1.0)", es.ParameterError, "total", "(5,)", "(2,)"),
     ("plastic.scale(learning, target_rate=np.nan, gain=0.1, at=1.0)", es.ParameterError, "target_rate", "finite (Hz)", "nan"),
-    ("plastic.scale(learning, total=1.0, every=0.0)", es.ParameterError, "every", "> 0 ms", "0.0"),
+    ("plastic.scale(learning, total=1.0, every=1e-300)", es.ParameterError, "every", ">= 1e-06 ms", "1e-300"),
     ("plastic.scale(learning, total=1.0, at=[1.0, -1.0])", es.ParameterError, "at", ">= 0", "-1 at index 1"),
     ("plastic.scale(learning, total=1.0, at=[[1.0]])", es.ParameterError, "at", "one-dimensional", "(1, 1)"),
     ("plastic.rewire(learning, every=1.0)", es.ParameterError, "below= or turnover=", "sprout="),

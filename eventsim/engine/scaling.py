@@ -23,17 +23,19 @@ class Scaler:
     def make(self, engine, t):
         """Scale the synapses, as an event at t."""
         if len(self.plan.total):
-            self._normalise(engine)
+            self._normalise(engine, t)
         else:
             self._towards_the_target(engine, t)
 
-    def _normalise(self, engine):
+    def _normalise(self, engine, t):
         total = self.plan.total
         for k in lowered(engine, self.plan.projection):  # a neuron's synapses are all in one block
             w, target = engine.synapses(k)[:, 0], targets_of(engine, k)
             sums = np.bincount(target, np.abs(w), minlength=len(total))
             with np.errstate(divide="ignore", invalid="ignore"):
-                engine.set_weights(k, self._bounded(np.where(sums[target] > 0.0, w / sums[target] * total[target], w)))
+                scaled = np.where(sums[target] > 0.0, w / sums[target] * total[target], w)
+            scaled[np.isinf(sums[target])] = np.inf
+            engine.set_weights(k, self._bounded(self._finite(scaled, engine, k, t)))
 
     def _towards_the_target(self, engine, t):
         counted = engine.activity(self.number)
@@ -57,7 +59,7 @@ class Scaler:
         wrong = ~np.isfinite(weights)
         if wrong.any():
             fabric = engine.program.fabric
-            error = NumericalError(f"scaling at {t!r} ms makes weights that are not finite; give it a smaller gain")
+            error = NumericalError(f"scaling at {t!r} ms makes weights that are not finite; give it smaller weights or a smaller gain")
             first = int(fabric.populations[fabric.projections[k].post].first)
             error.addresses = np.unique(first + targets_of(engine, k)[wrong]).tolist()
             raise error

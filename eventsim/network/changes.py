@@ -11,6 +11,9 @@ from .distributions import Distribution, Uniform
 from .projection import Projection, check_sign
 from .rules import FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber
 
+# ms; times that are less far apart become one time at the end of a long run.
+SHORTEST = 1e-6
+
 SPROUTING = (FixedInDegree, FixedOutDegree, FixedTotalNumber, FixedProbability)
 
 
@@ -31,7 +34,7 @@ class Change:
         self.of = f"{self.what} of '{projection.label}'"
         if every is None and at is None:
             raise ParameterError(f"{self.of} needs every= or at=, the times (ms) at which it is made")
-        self.every = math.inf if every is None else _cast.number(every, f"every of {self.of}", "ms", 0.0, low_open=True)
+        self.every = math.inf if every is None else _cast.number(every, f"every of {self.of}", "ms", SHORTEST)
         times = np.atleast_1d(_cast.floats([] if at is None else at, f"at of {self.of}", "ms", low=0.0))
         if times.ndim != 1:
             raise ParameterError(f"at of {self.of} must be one-dimensional, got shape {times.shape}")

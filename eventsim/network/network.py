@@ -212,7 +212,7 @@ class Network:
             With target_rate: the relative change of the weights per spike too few.
         tau : float, ms, > 0
             With target_rate: time constant of the trace a of a neuron's spikes, which begins at 0.
-        every : float, ms, > 0
+        every : float, ms, >= 1e-6
             A change at every multiple of it, from the first on.
         at : float or array (m,), ms, >= 0
             Changes at these times; with `every`, at these too.
@@ -271,7 +271,7 @@ class Network:
             FixedProbability: each pair that is not connected becomes so with this probability, at every change. `autapses` and `multapses` of the rule hold for new synapses.
         weight, delay : float or distribution
             Of new synapses; by default as those of the projection. Parameters that synapses have of their own are always drawn as those of the projection.
-        every : float, ms, > 0
+        every : float, ms, >= 1e-6
             A change at every multiple of it, from the first on.
         at : float or array (m,), ms, >= 0
             Changes at these times; with `every`, at these too.

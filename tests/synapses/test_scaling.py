@@ -160,3 +160,13 @@ def test_weights_without_bounds_that_explode_are_refused(engine):
     with pytest.raises(es.NumericalError, match=r"scaling at 100\.0 ms .* smaller gain \(neuron 1 of 'cells'\)"):
         sim.run(200.0)
     assert sim.now == 100.0
+
+
+def test_a_sum_beyond_all_numbers_is_refused():
+    net = es.Network()
+    stim, cell = net.population(4, es.SpikeSource()), net.population(1, es.LIF())
+    learning = net.connect(stim, cell, es.AllToAll(), synapse=es.STDP(1e308, 1.0, a_plus=0.1, a_minus=0.1, w_max=1.5e308))
+    net.scale(learning, total=1.0, at=5.0)
+    sim = es.Simulator(net, engine="reference")
+    with pytest.raises(es.NumericalError, match="smaller weights"):
+        sim.run(10.0)
