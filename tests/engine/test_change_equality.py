@@ -42,7 +42,7 @@ def compare(case, changes, ring=16):
 
 
 @given(learning(cases(kinds=NEURONS)), alterations())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_sequential_equals_reference(case, changes):
     compare(case, changes)
 
@@ -54,7 +54,7 @@ def test_sequential_equals_reference_where_many_deliveries_meet(case, changes):
 
 
 @given(learning(cases(kinds=("LIF",))), alterations())
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_a_short_ring_changes_no_bit(case, changes):
     compare(case, changes, ring=2)
 

@@ -70,13 +70,13 @@ STOPS = st.lists(st.floats(0.0, 20.0), max_size=3)
 
 
 @given(learning(cases(kinds=("LIF",)), SOME_RULES), st.sampled_from((2, 16)), STOPS, st.sampled_from((1, 3)))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_sequential_equals_reference(case, ring, stops, every):
     compare(case, ring, stops, every)
 
 
 @given(learning(crowds(kinds=("LIF", "LIFExp")), SOME_RULES), st.sampled_from((2, 16)), STOPS, st.sampled_from((1, 3)))
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_sequential_equals_reference_where_many_deliveries_meet(case, ring, stops, every):
     compare(case, ring, stops, every)
 

@@ -131,7 +131,7 @@ def traffic(draw):
 
 
 @given(traffic(), st.sampled_from(("sequential", "reference")))
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_every_spike_goes_once_through_each_synapse_that_is_there_when_it_arrives(case, engine):
     """Membranes that only add up, weights that are powers of two: what arrived is read off the potentials, and no delivery is lost or made twice."""
     trains, changes, (old, new), sprout, same = case
