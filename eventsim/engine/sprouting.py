@@ -6,18 +6,15 @@ A pair is a number, owner * choices + choice: an owner is what a number of synap
 import numpy as np
 
 from ..lowering.changes import BY_PAIR, BY_SOURCE, BY_TARGET
-from ..numerics.random import philox, unit
+from ..numerics.random import unit_number
 
-_MASK = 0xFFFFFFFF
 _ROUNDS = 16  # of drawing again what may not be, before what is left is listed
 
 
 def uniform(n, first, key):
     """Numbers first, first + 1, ... of a key's stream, uniform in [0, 1): float64 (n,)."""
     i = np.arange(first, first + n, dtype=np.int64)
-    zero = np.zeros_like(i)
-    high, low, _, _ = philox(i & _MASK, i >> 32, zero, zero, *key)
-    return unit(high, low)
+    return unit_number(i, np.zeros_like(i), *key)
 
 
 def sprouted(plan, source, target, key):

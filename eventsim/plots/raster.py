@@ -6,7 +6,7 @@ from .. import _cast
 from ..analysis.statistics import population_rate, simulated_until
 from ..errors import ParameterError
 from ..network.population import Population, PopulationView
-from .style import INK, check_axes, colour, plain, pyplot
+from .style import INK, axes, check_axes, colour, plain, pyplot
 
 _GAP = 0.015  # between two bands, as a share of all rows
 
@@ -98,9 +98,7 @@ def rate(spikes, populations=None, *, begin=None, end=None, bin=1.0, ax=None):
     """
     bands = _bands(spikes, populations)
     begin, end = _limits(spikes, begin, end)
-    if ax is None:
-        ax = pyplot().figure(figsize=(8.0, 2.4), layout="constrained").subplots()
-    check_axes(ax)
+    ax = axes(ax, (8.0, 2.4))
     _draw_rates(ax, spikes, bands, begin, end, bin)
     return ax
 

@@ -24,6 +24,14 @@ def check_axes(ax):
         raise ParameterError(f"ax must be a matplotlib Axes, got {ax!r}")
 
 
+def axes(ax, size):
+    """The axes given, or those of a new figure of that size (inches)."""
+    if ax is None:
+        ax = pyplot().figure(figsize=size, layout="constrained").subplots()
+    check_axes(ax)
+    return ax
+
+
 def plain(ax):
     """Only the left and the lower spine, quiet ticks."""
     ax.spines[["top", "right"]].set_visible(False)
@@ -31,3 +39,11 @@ def plain(ax):
     ax.tick_params(colors=INK, labelsize=9, length=3)
     for label in (ax.xaxis.label, ax.yaxis.label, ax.title):
         label.set_color(INK)
+
+
+def finished(ax, title):
+    """The axes with their title, if there is one, and what they have to spare."""
+    if title:
+        ax.set_title(title, loc="left", fontsize=11)
+    plain(ax)
+    return ax

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError
-from .style import INK, check_axes, colour, plain, pyplot
+from .style import INK, axes, colour, finished
 
 _UNITS = {"v": "membrane potential (mV)"}
 
@@ -55,9 +55,7 @@ def trace(trace, spikes=None, threshold=None, ax=None, *, title=None):
         threshold = _cast.number(threshold, "threshold", "mV")
         low, high = min(low, threshold), max(high, threshold)
     marked = None if spikes is None else spikes.of(trace.selection)
-    if ax is None:
-        ax = pyplot().figure(figsize=(8.0, 3.2), layout="constrained").subplots()
-    check_axes(ax)
+    ax = axes(ax, (8.0, 3.2))
     span = (high - low) or 1.0
     if threshold is not None:
         ax.axhline(threshold, color=INK, lw=0.8, ls=(0, (4, 4)), zorder=1)
@@ -76,7 +74,4 @@ def trace(trace, spikes=None, threshold=None, ax=None, *, title=None):
     ax.set_ylabel(_UNITS.get(trace.variable, trace.variable))
     if 1 < len(trace.selection) <= 8:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
-    if title:
-        ax.set_title(title, loc="left", fontsize=11)
-    plain(ax)
-    return ax
+    return finished(ax, title)

@@ -6,16 +6,9 @@ from .. import _cast, analysis
 from ..analysis.weights import limits_of, synapses_of
 from ..errors import ParameterError
 from ..recording import Spikes, Trajectories
-from .style import COLOURS, INK, check_axes, colour, plain, pyplot
+from .style import COLOURS, INK, axes, colour, finished
 
 _MOST = 2_000  # trajectories or rows of a matrix that can be told apart
-
-
-def _axes(ax, size):
-    if ax is None:
-        ax = pyplot().figure(figsize=size, layout="constrained").subplots()
-    check_axes(ax)
-    return ax
 
 
 def weight_histogram(weights, bounds=None, bins=40, ax=None, *, title=None):
@@ -47,7 +40,7 @@ def weight_histogram(weights, bounds=None, bins=40, ax=None, *, title=None):
     >>> es.plots.weight_histogram(sim.weights(learning), learning)  # doctest: +SKIP
     """
     count, edges = analysis.weight_histogram(weights, bounds, bins=bins)
-    ax = _axes(ax, (4.6, 3.2))
+    ax = axes(ax, (4.6, 3.2))
     ax.stairs(count, edges, fill=True, color=COLOURS[0], alpha=0.85)
     if bounds is not None:
         for bound in (edges[0], edges[-1]):
@@ -57,7 +50,7 @@ def weight_histogram(weights, bounds=None, bins=40, ax=None, *, title=None):
     ax.set_ylim(0.0, 1.06 * max(int(count.max()), 1))
     ax.set_xlabel("weight")
     ax.set_ylabel("synapses")
-    return _finished(ax, title)
+    return finished(ax, title)
 
 
 def trajectories(trajectories, spikes=None, bounds=None, ax=None, *, title=None):
@@ -103,7 +96,7 @@ def trajectories(trajectories, spikes=None, bounds=None, ax=None, *, title=None)
     if not (spikes is None or isinstance(spikes, Spikes)):
         raise ParameterError(f"spikes must be what sim.spikes.of(...) gives, got {_cast.short(spikes)}")
     limits = None if bounds is None else limits_of(bounds)
-    ax = _axes(ax, (8.0, 3.2))
+    ax = axes(ax, (8.0, 3.2))
     lowest, highest = limits or (np.inf, -np.inf)
     for k, (time, value) in enumerate(zip(trajectories.time, trajectories.value, strict=True)):
         style = "steps-post" if trajectories.stepwise else "default"
@@ -122,7 +115,7 @@ def trajectories(trajectories, spikes=None, bounds=None, ax=None, *, title=None)
     ax.set_ylabel(trajectories.variable)
     if 1 < len(trajectories) <= 8:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=8)
-    return _finished(ax, title)
+    return finished(ax, title)
 
 
 def weight_matrix(sim, projection, ax=None, *, title=None):
@@ -164,7 +157,7 @@ def weight_matrix(sim, projection, ax=None, *, title=None):
     signed = matrix[there].min() < 0.0 < matrix[there].max()
     most = float(np.abs(matrix).max()) or 1.0
     colours = {"cmap": "RdBu_r", "vmin": -most, "vmax": most} if signed else {"cmap": "viridis"}
-    ax = _axes(ax, (5.2, 4.2))
+    ax = axes(ax, (5.2, 4.2))
     image = ax.imshow(np.ma.array(matrix, mask=~there), interpolation="nearest", aspect="auto", **colours)
     bar = ax.figure.colorbar(image, ax=ax, label="weight")
     bar.outline.set_visible(False)
@@ -174,11 +167,4 @@ def weight_matrix(sim, projection, ax=None, *, title=None):
         axis.get_major_locator().set_params(integer=True)
     ax.set_xlabel(f"target in {targets.name}")
     ax.set_ylabel(f"source in {sources.name}")
-    return _finished(ax, title)
-
-
-def _finished(ax, title):
-    if title:
-        ax.set_title(title, loc="left", fontsize=11)
-    plain(ax)
-    return ax
+    return finished(ax, title)

@@ -5,6 +5,11 @@ Amounts are positive towards w_max, so that potentiation makes an inhibitory wei
 
 import math
 
+from ..neurons.model import Parameter
+
+# In the unit of the weight; `required` sees to it that w_max is given.
+BOUNDS = (Parameter("w_min", 0.0, ""), Parameter("w_max", 0.0, ""))
+
 
 def towards(p):
     """The direction from w_min to w_max: 1 or -1."""

@@ -16,7 +16,7 @@ from collections import namedtuple
 
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading, relaxed, remaining
-from .bounds import check, limits, required
+from .bounds import BOUNDS, check, limits, required
 from .rule import SynapseRule
 
 Parameters = namedtuple("Parameters", ("tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau", "w_min", "w_max"))
@@ -83,8 +83,7 @@ RULE = SynapseRule(
         Parameter("gamma_d", 200.0, "", low=0.0),
         Parameter("gamma_p", 321.808, "", low=0.0),
         Parameter("tau", 150_000.0, "ms", low=0.0, low_open=True),
-        Parameter("w_min", 0.0, ""),
-        Parameter("w_max", 0.0, ""),
+        *BOUNDS,
     ),
     parameter_type=Parameters,
     constant_type=Constants,

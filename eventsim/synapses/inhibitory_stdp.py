@@ -15,7 +15,7 @@ Source
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from .bounds import check, clipped, limits, required, towards
+from .bounds import BOUNDS, check, clipped, limits, required, towards
 from .rule import SynapseRule
 from .traces import TRACES
 
@@ -43,8 +43,7 @@ RULE = SynapseRule(
         Parameter("eta", 0.0, ""),
         Parameter("target_rate", 5.0, "Hz", low=0.0),
         Parameter("tau", 20.0, "ms", low=0.0, low_open=True),
-        Parameter("w_min", 0.0, ""),
-        Parameter("w_max", 0.0, ""),
+        *BOUNDS,
     ),
     parameter_type=Parameters,
     constant_type=Constants,

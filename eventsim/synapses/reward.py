@@ -16,7 +16,7 @@ from collections import namedtuple
 
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading, relaxed
-from .bounds import check, clipped, limits, required, towards
+from .bounds import BOUNDS, check, clipped, limits, required, towards
 from .rule import SynapseRule
 from .traces import TRACES
 
@@ -63,8 +63,7 @@ REWARD_STDP = SynapseRule(
         Parameter("a_plus", 0.0, ""),
         Parameter("a_minus", 0.0, ""),
         Parameter("tau_e", 1000.0, "ms", low=0.0, low_open=True),
-        Parameter("w_min", 0.0, ""),
-        Parameter("w_max", 0.0, ""),
+        *BOUNDS,
     ),
     parameter_type=Parameters,
     constant_type=Constants,

@@ -23,7 +23,7 @@ from collections import namedtuple
 from functools import cache
 
 from ..neurons.model import Parameter
-from .bounds import check, clipped, limits, required, towards
+from .bounds import BOUNDS, check, clipped, limits, required, towards
 from .rule import SynapseRule
 from .traces import TRACES, Post, Pre
 
@@ -111,8 +111,7 @@ PARAMETERS = (
     Parameter("tau_minus", 20.0, "ms", low=0.0, low_open=True),
     Parameter("a_plus", 0.0, ""),
     Parameter("a_minus", 0.0, ""),
-    Parameter("w_min", 0.0, ""),
-    Parameter("w_max", 0.0, ""),
+    *BOUNDS,
     Parameter("mu_plus", 0.0, "", low=0.0),
     Parameter("mu_minus", 0.0, "", low=0.0),
 )

@@ -17,7 +17,7 @@ from functools import cache
 
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading
-from .bounds import check, clipped, limits, required, towards
+from .bounds import BOUNDS, check, clipped, limits, required, towards
 from .rule import SynapseRule
 
 PAIRINGS = ("all", "nearest")
@@ -80,8 +80,7 @@ PARAMETERS = (
     Parameter("a3_plus", 0.0, ""),
     Parameter("a2_minus", 0.0, ""),
     Parameter("a3_minus", 0.0, ""),
-    Parameter("w_min", 0.0, ""),
-    Parameter("w_max", 0.0, ""),
+    *BOUNDS,
 )
 
 

@@ -13,6 +13,7 @@ from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
 from ...synapses import activity as of_activity
 from ..status import Status
+from ..synapses import targets_of
 from . import loop
 from .adapters import BY_ADDRESS, bind, change
 from .background import next_chunk
@@ -237,10 +238,8 @@ class SequentialEngine:
 
     def _standing(self, projection, commits):
         """States of the synapses of a plastic lowered projection just before now, on copies or committed; its PLASTIC record; its rows."""
-        fabric, learning = self.program.fabric, self.state.learning
-        j = fabric.projections[projection]
-        p = self.program.plastic.synapses[j.plastic]
-        targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+        learning, targets = self.state.learning, targets_of(self, projection)
+        p = self.program.plastic.synapses[self.program.fabric.projections[projection].plastic]
         out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, *reaching(self.program, learning, p)
         updates = _jit.timed(self._rules[p.kind]["read"], self.now, *part, learning.log, commits, out)
