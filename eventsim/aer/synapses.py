@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import _jit
-from ..lowering.program import shared_or_own
+from ..lowering.program import lowered, shared_or_own
 from ..lowering.regenerate import new_room
 from .router import regenerated
 
@@ -88,7 +88,7 @@ def synapses_of(engine, declared, first_address):
     first_address : of the population of its sources
     """
     parts, program = [], engine.program
-    numbers = _lowered(program, declared)
+    numbers = lowered(program.fabric.projections, declared)
     variables = _variables(engine, numbers)
     dtype = np.dtype(SYNAPSE.descr + [(name, np.float64) for name in variables[1:]])
     for k in numbers:
@@ -109,18 +109,13 @@ def synapses_of(engine, declared, first_address):
 def numbers_of(program, declared):
     """Where the synapses of a declared projection, in canonical order, are among the Fabric's stored ones: int64 (m,)."""
     fabric, columns = program.fabric, []
-    for k in _lowered(program, declared):
+    for k in lowered(program.fabric.projections, declared):
         own = fabric.projections[k]
         for rows in rows_of(program, k):
             pre = np.repeat(rows.first + np.arange(len(rows.degree)), rows.degree)
             columns.append((own.first + np.arange(len(pre)), pre, np.broadcast_to(rows.delay, pre.shape), rows.target))
     number, pre, delay, post = (np.concatenate(c) for c in zip(*columns, strict=True))
     return number if len(columns) == 1 else number[_canonical(pre, delay, post)]
-
-
-def _lowered(program, declared):
-    """Which lowered projections a declared one has become, one for each target block."""
-    return np.flatnonzero(program.fabric.projections.declared == declared)
 
 
 def _canonical(pre, delay, post):

@@ -8,11 +8,12 @@ import numpy as np
 from ..errors import NumericalError
 from ..lowering.changes import NONE
 from ..lowering.draw import draw_law
-from ..lowering.plastic import begun
+from ..lowering.plastic import begun, constants_of
+from ..lowering.program import lowered
 from ..lowering.rewired import Born
 from ..numerics.random import CONNECTIVITY, DELAY, STRUCTURE, SYNAPSE_PARAMETER, WEIGHT, derive_key
 from .sprouting import sprouted, uniform
-from .synapses import lowered, targets_of
+from .synapses import targets_of
 
 _NUMBERS = 2**40  # synapses that one rewiring can make, so that no two draw the same random numbers
 
@@ -29,7 +30,7 @@ class Rewirer:
 
     def make(self, engine, t):
         """Prune and sprout, as an event at t."""
-        (k,) = lowered(engine, self.plan.projection)
+        (k,) = lowered(engine.program.fabric.projections, self.plan.projection)
         fabric = engine.program.fabric
         j = fabric.projections[k]
         degree = np.diff(fabric.indptr[j.row : j.row + j.pre_count + 1])
@@ -61,7 +62,7 @@ class Rewirer:
         j = program.fabric.projections[k]
         p = program.plastic.synapses[j.plastic]
         rule = engine.rules[p.kind]
-        c = rule.constant_type(*program.plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
+        c = constants_of(rule, program.plastic, p.constant)
         purposes = [(WEIGHT, 0), (DELAY, 0), *((SYNAPSE_PARAMETER, which) for which in range(len(rule.own)))]
         values = [self._values(law, n, *of, t) for law, of in zip(self.plan.laws, purposes, strict=False)] or [np.empty(0)] * len(purposes)
         numbers = (1 + self.number) * _NUMBERS + self.made + np.arange(n)

@@ -6,7 +6,8 @@ Everything is computed from the states that engines give at the time of the chan
 import numpy as np
 
 from ..errors import NumericalError
-from .synapses import lowered, targets_of
+from ..lowering.program import lowered
+from .synapses import targets_of
 
 
 class Scaler:
@@ -29,7 +30,7 @@ class Scaler:
 
     def _normalise(self, engine, t):
         total = self.plan.total
-        for k in lowered(engine, self.plan.projection):  # a neuron's synapses are all in one block
+        for k in lowered(engine.program.fabric.projections, self.plan.projection):  # a neuron's synapses are all in one block
             w, target = engine.synapses(k)[:, 0], targets_of(engine, k)
             sums = np.bincount(target, np.abs(w), minlength=len(total))
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -44,7 +45,7 @@ class Scaler:
         with np.errstate(over="ignore"):
             factor = np.exp(self.plan.gain * (expected - (integral - self.integral)))
         self.integral = integral
-        for k in lowered(engine, self.plan.projection):
+        for k in lowered(engine.program.fabric.projections, self.plan.projection):
             w, target = engine.synapses(k)[:, 0], targets_of(engine, k)
             with np.errstate(over="ignore", invalid="ignore"):
                 scaled = np.where(w == 0.0, w, w * factor[target])

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError, RecordingError
+from ..lowering.program import lowered
 from ..recording import Trace, Trajectories
 from ..synapses import Synapse
 
@@ -20,8 +21,8 @@ def of_synapses(sim, variable, projection, at, synapses):
     known = sim.weights(projection)
     if not isinstance(projection.synapse, Synapse):
         raise RecordingError(f"the weights of '{projection.label}' are static; sim.weights gives them")
-    lowered = sim._engine.program.fabric.projections
-    if lowered.reach[lowered.declared == projection.ordinal].max(initial=-1.0) >= 0.0:
+    projections = sim._engine.program.fabric.projections
+    if projections.reach[lowered(projections, projection.ordinal)].max(initial=-1.0) >= 0.0:
         raise RecordingError(
             f"synapses of '{projection.label}' come and go (net.rewire), so they have no traces; read sim.weights(projection) between runs"
         )
@@ -50,8 +51,8 @@ def _followed(sim, variable, projection, chosen, begin, field):
     numbers = numbers_of(program, projection.ordinal)[chosen] if len(chosen) else chosen
     followed = np.unique(numbers)
     if len(chosen):
-        lowered = np.flatnonzero(program.fabric.projections.declared == projection.ordinal)[0]
-        engine.follow(int(program.plastic.synapses.kind[program.fabric.projections.plastic[lowered]]), followed)
+        k = lowered(program.fabric.projections, projection.ordinal)[0]
+        engine.follow(int(program.plastic.synapses.kind[program.fabric.projections.plastic[k]]), followed)
 
     source = numbers, field, lambda: engine.followed(followed), lambda: engine.now
     return Trajectories(variable, projection, chosen, begin, engine.now, source, stepwise=projection.synapse.rule.flow is None)

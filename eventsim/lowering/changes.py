@@ -10,6 +10,7 @@ from ..network.changes import Scaling as DescribedScaling
 from ..network.distributions import Distribution
 from ..network.rules import FixedProbability
 from ..numerics.random import STRUCTURE, derive_key
+from .program import lowered
 
 # Rules by which synapses sprout.
 NONE, BY_TARGET, BY_SOURCE, IN_TOTAL, BY_PAIR = range(5)
@@ -89,9 +90,9 @@ def note_reach(network, projections, indptr, delay):
     """Note the longest delay that synapses may have, where they come and go."""
     for c in network.changes:
         if isinstance(c, DescribedRewiring):
-            j = projections[projections.declared == c.projection.ordinal][0]
+            k = lowered(projections, c.projection.ordinal)[0]
+            j = projections[k]
             n = int(indptr[j.row + j.pre_count] - indptr[j.row]) if j.delay_stride else 1
             longest = float(delay[j.delay : j.delay + n].max(initial=0.0))
             own = c.delays[1] if c.sprout is not None else 0.0
-            k = int(np.flatnonzero(projections.declared == c.projection.ordinal)[0])
             projections.reach[k] = max(projections.reach[k], longest, own)

@@ -14,7 +14,7 @@ from ..synapses.activity import ACTIVITY
 from ..synapses.rule import Synapse
 from .blocks import block_bits
 from .filling import Filling
-from .program import HISTORY, PLASTIC, Plastic, records, shared_or_own
+from .program import HISTORY, PLASTIC, Plastic, lowered, records, shared_or_own
 
 
 class Layout(NamedTuple):
@@ -74,10 +74,10 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
             history = len(histories)
             histories.append(_history(j.post.population, rules.index(rule), constant, own, first))
             first += j.post.population.n
-        lowered = np.flatnonzero(projections.declared == declared)
-        begun = _begun(network, j, c, projections[lowered], indptr, weight)
-        begin = int(projections.first[lowered[0]])
-        for k in lowered:
+        blocks = lowered(projections, declared)
+        begun = _begun(network, j, c, projections[blocks], indptr, weight)
+        begin = int(projections.first[blocks[0]])
+        for k in blocks:
             s = records(PLASTIC, 1)
             s.projection, s.kind, s.width, s.constant, s.history = k, rules.index(rule), own.width, constant, history
             s.row = row + (projections.first[k] - begin) * own.width
@@ -105,16 +105,21 @@ def _history(population, kind, constant, own, first, change=-1):
     return h
 
 
-def _begun(network, j, c, lowered, indptr, weight):
-    """Rows of all synapses of a declared projection (n, width) to begin with; `lowered` are the projections it has become, one for each block."""
+def _begun(network, j, c, blocks, indptr, weight):
+    """Rows of all synapses of a declared projection (n, width) to begin with; `blocks` are the projections it has become, one for each block."""
     rule = j.synapse.rule
-    first, rows = int(lowered.first[0]), int(lowered.pre_count[0])
-    at = indptr[lowered.row[0] : lowered.row[0] + rows * len(lowered) + 1] - first
+    first, rows = int(blocks.first[0]), int(blocks.pre_count[0])
+    at = indptr[blocks.row[0] : blocks.row[0] + rows * len(blocks) + 1] - first
     n = int(at[-1])
-    weights = shared_or_own(weight, lowered.weight[0], lowered.weight_stride[0], n)
+    weights = shared_or_own(weight, blocks.weight[0], blocks.weight_stride[0], n)
     filling = Filling(j, network.seed, block_bits(network)[j.post.population.ordinal], 1)
     values = [filling.values(at, j.own[p.name], which) for which, p in enumerate(rule.own)]
     return begun(rule, c, weights, values, np.arange(n))
+
+
+def constants_of(rule, plastic, place):
+    """The constants of a rule that stand at a place of a Program."""
+    return rule.constant_type(*plastic.constants[place : place + len(rule.constant_type._fields)].tolist())
 
 
 def begun(rule, c, weights, values, numbers):

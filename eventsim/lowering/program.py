@@ -25,6 +25,11 @@ LAST, FREE, WAKE, STATE = 0, 1, 2, 3
 # WAKE   the engine looks at the neuron again at this time: never later than its next crossing, ms
 
 
+def lowered(projections, declared):
+    """Numbers of the lowered projections that a declared one has become, one for each target block: a list."""
+    return np.flatnonzero(projections.declared == declared).tolist()
+
+
 def width_of_row(model):
     """How many floats the row of a neuron of that model has."""
     return STATE + len(model.state_type._fields) + (model.trailing.width if model.trailing else 0)

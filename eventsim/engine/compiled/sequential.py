@@ -8,7 +8,7 @@ import numpy as np
 from ... import _jit
 from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
-from ...lowering.plastic import layout
+from ...lowering.plastic import constants_of, layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
 from ...synapses import activity as of_activity
@@ -253,7 +253,7 @@ class SequentialEngine:
         k = int(np.flatnonzero(plastic.histories.change == change)[0])
         h, ring = plastic.histories[k], int(learning.ring[0])
         first, place = history_of(plastic, populations, ring, k)
-        c = of_activity.Constants(*plastic.constants[h.constant : h.constant + 1].tolist())
+        c = constants_of(of_activity.ACTIVITY, plastic, h.constant)
         out = np.zeros((int(populations[h.population].count), 2))
         for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
             if number > 0:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from sortedcontainers import SortedList
 
-from ...lowering.plastic import layout
+from ...lowering.plastic import constants_of, layout
 from ...lowering.program import STATE
 from ...lowering.rewired import rewired
 from ...synapses.modulator import level_at
@@ -125,7 +125,7 @@ class Plasticity:
     def _count(self, h):
         """Keep the histories that a scaling asks for."""
         population, rule = self.program.fabric.populations[h.population], self.rules[h.kind]
-        c = rule.constant_type(*self.program.plastic.constants[h.constant : h.constant + len(rule.constant_type._fields)].tolist())
+        c = constants_of(rule, self.program.plastic, h.constant)
         for address in range(int(population.first), int(population.first + population.count)):
             self.histories[_scaling(h.change), address] = History(rule, c, 0.0, False)
 
@@ -146,7 +146,7 @@ class Plasticity:
     def _constants(self, p):
         """The rule of a lowered plastic projection, and its constants."""
         rule = self.rules[p.kind]
-        return rule, rule.constant_type(*self.program.plastic.constants[p.constant : p.constant + len(rule.constant_type._fields)].tolist())
+        return rule, constants_of(rule, self.program.plastic, p.constant)
 
     def _history(self, declared, address, p):
         """The History of a neuron as synapses of a projection know it."""
