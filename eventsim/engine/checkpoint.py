@@ -27,7 +27,7 @@ from .choice import check_engine, make_engine
 from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
-VERSION = 3
+VERSION = 4
 
 
 def save(sim, path):

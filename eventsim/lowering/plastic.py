@@ -9,6 +9,7 @@ import numpy as np
 
 from ..network.changes import Scaling
 from ..neurons.model import KEY
+from ..numerics.epochs import STRIDE, table
 from ..numerics.random import SYNAPSE, derive_key
 from ..synapses.activity import ACTIVITY
 from ..synapses.rule import Synapse
@@ -18,27 +19,57 @@ from .program import HISTORY, PLASTIC, Plastic, lowered, records, shared_or_own
 
 
 class Layout(NamedTuple):
-    """Where things lie in a synapse's row, and in an entry of a neuron's history; -1: they are not there."""
+    """Where things lie in a synapse's row, and among the numbers of its rule; -1: they are not there."""
 
     seen: int  # number of postsynaptic spikes that have been taken into account
-    arrived: int  # time of the last arrival, at which the presynaptic trace stands, ms
+    anchor: int  # time at which the presynaptic trace stands, ms
     heard: int  # number of changes of the modulator's level that have been taken into account
     last: int  # time of the last event, at which the state stands, ms
     state: int  # the state begins
     trace: int  # the presynaptic trace begins
     width: int  # of a row
-    entry: int  # width of an entry: time of a spike, and the postsynaptic trace before it
+    entry: "Entry"
+    epoch: int  # of the numbers: length of an epoch
+    pre_rates: int  # where the rates of the presynaptic trace begin
+    post_rates: int
+
+
+class Entry(NamedTuple):
+    """Where things lie in an entry of a neuron's history, which begins with the time at which a spike reaches the synapses."""
+
+    begin: int  # where the trace after it stands: when its epoch begins, or that time itself
+    left: int  # what is left of the presynaptic trace since the beginning of the epoch
+    before: int  # the postsynaptic trace just before the spike
+    after: int  # the same after it, as it stands at `begin`
+    width: int
 
 
 def layout(rule):
     """The Layout of a rule's rows."""
     kept = [rule.listens, rule.pre_type is not None, rule.modulated, rule.flow is not None]
-    seen, arrived, heard, last = (sum(kept[:k]) if kept[k] else -1 for k in range(4))
+    seen, anchor, heard, last = (sum(kept[:k]) if kept[k] else -1 for k in range(4))
     state = sum(kept)
     trace = state + len(rule.state_type._fields)
-    width = trace + (len(rule.pre_type._fields) if rule.pre_type else 0)
-    entry = (1 + (len(rule.post_type._fields) if rule.post_type else 0)) if rule.listens else 0
-    return Layout(seen, arrived, heard, last, state, trace, width, entry)
+    width = trace + _length(rule.pre_type)
+    epoch = len(rule.constant_type._fields)
+    pre_rates = epoch + 2
+    return Layout(seen, anchor, heard, last, state, trace, width, _entry(rule), epoch, pre_rates, pre_rates + len(rule.pre_rates or ()) * STRIDE)
+
+
+def _entry(rule):
+    before = 2 + len(rule.pre_rates or ())
+    after = before + _length(rule.post_type)
+    return Entry(1, 2, before, after, (after + _length(rule.post_type)) if rule.listens else 0)
+
+
+def _length(kind):
+    return len(kind._fields) if kind else 0
+
+
+def numbers_of(rule, c):
+    """All numbers of a rule that engines look up: its constants, then what they need of the rates of its traces."""
+    rates = [*(rule.rates(c, "pre") or ()), *(rule.rates(c, "post") or ())]
+    return np.array([*c, *(table(rates) if rates else ())], np.float64)
 
 
 def rules_of(network):
@@ -72,7 +103,7 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
         history = -1
         if rule.listens:
             history = len(histories)
-            histories.append(_history(j.post.population, rules.index(rule), constant, own, first))
+            histories.append(_history(j.post.population, rules.index(rule), constant, own, first, backprop=j.synapse.backprop_delay))
             first += j.post.population.n
         blocks = lowered(projections, declared)
         begun = _begun(network, j, c, projections[blocks], indptr, weight)
@@ -81,27 +112,28 @@ def lower_plastic(network, seed, populations, projections, indptr, weight):
             s = records(PLASTIC, 1)
             s.projection, s.kind, s.width, s.constant, s.history = k, rules.index(rule), own.width, constant, history
             s.row = row + (projections.first[k] - begin) * own.width
-            s.post_first, s.backprop = j.synapse.post_first, j.synapse.backprop_delay
+            s.post_first = j.synapse.post_first
             s.modulator = modulators.index(j.synapse.modulator.ordinal) if rule.modulated else -1
             projections.plastic[k] = len(synapses)
             synapses.append(s)
         rows.append(begun.ravel())
         row += begun.size
-        constants.append(np.array(c, np.float64))
-        constant += len(c)
+        constants.append(numbers_of(rule, c))
+        constant += len(constants[-1])
     for scaling in _counting(network):
         c, post = ACTIVITY.prepare(ACTIVITY.parameter_type(scaling.tau)), scaling.projection.post.population
         histories.append(_history(post, rules.index(ACTIVITY), constant, layout(ACTIVITY), first, scaling.ordinal))
-        constants.append(np.array(c, np.float64))
-        first, constant = first + post.n, constant + len(c)
+        constants.append(numbers_of(ACTIVITY, c))
+        first, constant = first + post.n, constant + len(constants[-1])
     histories = _by_population(histories, synapses, populations)
     return Plastic(_joined(synapses, PLASTIC), histories, _floats(constants), _floats(rows))
 
 
-def _history(population, kind, constant, own, first, change=-1):
+def _history(population, kind, constant, own, first, change=-1, backprop=0.0):
     """The HISTORY of a population's spikes, whose counts begin at `first`."""
     h = records(HISTORY, 1)
-    h.population, h.kind, h.constant, h.entry, h.first, h.change = population.ordinal, kind, constant, own.entry, first, change
+    h.population, h.kind, h.constant, h.entry, h.first = population.ordinal, kind, constant, own.entry.width, first
+    h.change, h.backprop = change, backprop
     return h
 
 

@@ -93,13 +93,13 @@ PLASTIC = columns(  # a plastic projection onto one target block (plastic.py)
     "history "  # of spikes of its targets, or -1
     "modulator "  # whose level it feels, or -1
     "post_first",  # 1: at one time, postsynaptic spikes come before arrivals
-    "backprop",  # from a postsynaptic spike to the synapse, ms
 )
 HISTORY = columns(  # spikes of all neurons of a population, for one plastic projection
     "population kind constant "
     "change "  # -1; or the number of the scaling that it is for instead
     "first "  # of its neurons' counts
-    "entry"  # length of an entry: time of the spike, and the trace before it
+    "entry",  # length of an entry (plastic.py: Entry)
+    "backprop",  # from a spike to the synapses, ms
 )
 
 

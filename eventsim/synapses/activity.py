@@ -8,7 +8,6 @@ n - y is the integral of rate y since the beginning: the number of spikes, each 
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading
 from .rule import SynapseRule
 
 Parameters = namedtuple("Parameters", ("tau",))
@@ -19,10 +18,6 @@ Post = namedtuple("Post", ("n", "y"))
 
 def prepare(p):
     return Constants(1.0 / p.tau)
-
-
-def flow_post(c, y, dt):
-    return Post(y.n, y.y * fading(dt * c.rate))
 
 
 def jump_post(c, y):
@@ -38,7 +33,7 @@ ACTIVITY = SynapseRule(
     state_type=State,
     prepare=prepare,
     post_type=Post,
-    flow_post=flow_post,
+    post_rates=(None, "rate"),
     jump_post=jump_post,
     source="van Rossum, Bi & Turrigiano 2000, doi 10.1523/JNEUROSCI.20-23-08812.2000",
 )

@@ -15,21 +15,23 @@ import math
 from collections import namedtuple
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading, relaxed, remaining
+from ..numerics.propagators import relaxed, remaining
 from .bounds import BOUNDS, check, limits, required
 from .rule import SynapseRule
+from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau", "w_min", "w_max"))
-Constants = namedtuple("Constants", ("tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "rate_d", "rate_p", "w_min", "w_max", "between"))
+Constants = namedtuple(
+    "Constants", ("rate_pre", "rate_post", "tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "rate_d", "rate_p", "w_min", "w_max", "between")
+)
 State = namedtuple("State", ("w",))
-Pre = namedtuple("Pre", ("x",))
-Post = namedtuple("Post", ("y",))
 
 
 def prepare(p):
     both = p.gamma_d + p.gamma_p
     between = (p.gamma_d * p.w_min + p.gamma_p * p.w_max) / both if both > 0.0 else p.w_min  # where both thresholds together lead
-    return Constants(p.tau_ca, p.c_pre, p.c_post, p.theta_d, p.theta_p, p.gamma_d / p.tau, p.gamma_p / p.tau, p.w_min, p.w_max, between)
+    rate = 1.0 / p.tau_ca
+    return Constants(rate, rate, p.tau_ca, p.c_pre, p.c_post, p.theta_d, p.theta_p, p.gamma_d / p.tau, p.gamma_p / p.tau, p.w_min, p.w_max, between)
 
 
 def time_above(c, calcium, theta, dt):
@@ -55,22 +57,6 @@ def flow(c, s, x, y, z, dt):
     return State(w)
 
 
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt / c.tau_ca))
-
-
-def jump_pre(c, x):
-    return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt / c.tau_ca))
-
-
-def jump_post(c, y):
-    return Post(y.y + 1.0)
-
-
 RULE = SynapseRule(
     name="GraupnerBrunel",
     documentation=__doc__,
@@ -90,12 +76,7 @@ RULE = SynapseRule(
     state_type=State,
     prepare=prepare,
     flow=flow,
-    pre_type=Pre,
-    flow_pre=flow_pre,
-    jump_pre=jump_pre,
-    post_type=Post,
-    flow_post=flow_post,
-    jump_post=jump_post,
+    **TRACES,
     limits=limits,
     check=check,
     source="Graupner & Brunel 2012, doi 10.1073/pnas.1109359109, equations 1 and 2",

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from ..neurons.model import KEY
+from ..numerics.epochs import FASTEST
 
 # The trace of a side that a rule does not listen to.
 Nothing = namedtuple("Nothing", ("nothing",))
@@ -69,9 +70,12 @@ class SynapseRule:
     on_pre : (constants, state, x, y) -> state after the arrival of a presynaptic spike
         x and y are the traces of the two sides just before it.
     on_post : (constants, state, x, y) -> state after a postsynaptic spike; None: the rule does not listen to them
-    pre_type, flow_pre, jump_pre : named tuple class, (constants, x, dt) -> x, (constants, x) -> x
-        The trace of arrivals at this synapse: it begins at zeros, flows for dt ms, and jumps with each. None: there is none.
-    post_type, flow_post, jump_post : the same of the postsynaptic neuron's spikes
+    pre_type, pre_rates, jump_pre : named tuple class, names of constants, (constants, x) -> x
+        The trace of arrivals at this synapse: it begins at zeros, each of its variables decays exponentially with a rate (1/ms, >= 0; None: it does not),
+        and it jumps with each arrival. None: there is none.
+    flow_pre : (constants, x, dt) -> x
+        Instead of rates, where the trace follows another law: x after dt ms.
+    post_type, post_rates, jump_post, flow_post : the same of the postsynaptic neuron's spikes
     flow : (constants, state, x, y, z, dt) -> state after dt ms without events
         x, y are the traces, z is the level of the modulator (0.0 without), all at the beginning of the interval; None: the state stays.
     transmit : (constants, before, after) -> the weight that is delivered at an arrival, from the states before and after `on_pre`;
@@ -103,9 +107,11 @@ class SynapseRule:
     on_pre: Callable = unchanged
     on_post: Callable | None = None
     pre_type: type | None = None
+    pre_rates: tuple | None = None
     flow_pre: Callable = stays
     jump_pre: Callable = unmoved
     post_type: type | None = None
+    post_rates: tuple | None = None
     flow_post: Callable = stays
     jump_post: Callable = unmoved
     flow: Callable | None = None
@@ -129,12 +135,36 @@ class SynapseRule:
             raise ParameterError(f"rule {self.name} has random=True, so key0 and key1 must be among its constants")
         if self.modulated and not (self.flow and {"tau_z", "base_z"} <= set(self.constant_type._fields)):
             raise ParameterError(f"rule {self.name} has modulated=True, so it needs flow=, and tau_z and base_z among its constants")
+        for side in ("pre", "post"):
+            self._check_rates(side, getattr(self, f"{side}_type"), getattr(self, f"{side}_rates"), getattr(self, f"flow_{side}"))
         given = (*self.parameters, *self.own)
         rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in given]
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\nParameters\n----------\n" + "\n".join(rows))
         keywords = [inspect.Parameter(p.name, inspect.Parameter.KEYWORD_ONLY, default=p.default) for p in given]
         positional = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in ("weight", "delay")]
         object.__setattr__(self, "__signature__", inspect.Signature(positional + keywords))
+
+    def _check_rates(self, side, kind, rates, flow):
+        if rates is None:
+            return
+        if kind is None or flow is not stays:
+            raise ParameterError(f"rule {self.name} has {side}_rates, so it needs {side}_type and takes no flow_{side}")
+        if len(rates) != len(kind._fields):
+            raise ParameterError(f"{side}_rates of rule {self.name} must be as many as variables of the trace, {kind._fields}, got {rates!r}")
+        for rate in rates:
+            if rate is not None and rate not in self.constant_type._fields:
+                raise ParameterError(f"{side}_rates of rule {self.name} must name constants, {self.constant_type._fields}, or be None, got {rate!r}")
+
+    def rates(self, c, side):
+        """The rates, 1/ms, with which the trace of a side ("pre", "post") decays, given the constants; None: it follows another law."""
+        names = getattr(self, f"{side}_rates")
+        if names is None:
+            return None
+        rates = [0.0 if n is None else float(getattr(c, n)) for n in names]
+        for name, rate in zip(names, rates, strict=True):
+            if not rate >= 0.0:
+                raise ParameterError(f"{side}_rates of rule {self.name}: {name} must be >= 0, got {rate!r}")
+        return tuple(min(rate, FASTEST) for rate in rates)
 
     @property
     def listens(self):

@@ -8,22 +8,12 @@ The rates, 1/ms, are constants of the rule.
 
 from collections import namedtuple
 
-from ..numerics.propagators import fading
-
 Pre = namedtuple("Pre", ("x",))
 Post = namedtuple("Post", ("y",))
 
 
-def flow_pre(c, x, dt):
-    return Pre(x.x * fading(dt * c.rate_pre))
-
-
 def jump_pre(c, x):
     return Pre(x.x + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.y * fading(dt * c.rate_post))
 
 
 def jump_post(c, y):
@@ -33,9 +23,9 @@ def jump_post(c, y):
 # As a `SynapseRule` takes them.
 TRACES = {
     "pre_type": Pre,
-    "flow_pre": flow_pre,
+    "pre_rates": ("rate_pre",),
     "jump_pre": jump_pre,
     "post_type": Post,
-    "flow_post": flow_post,
+    "post_rates": ("rate_post",),
     "jump_post": jump_post,
 }

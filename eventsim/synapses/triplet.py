@@ -16,7 +16,6 @@ from collections import namedtuple
 from functools import cache
 
 from ..neurons.model import Parameter
-from ..numerics.propagators import fading
 from .bounds import BOUNDS, check, clipped, limits, required, towards
 from .rule import SynapseRule
 
@@ -47,16 +46,8 @@ def on_post(c, s, x, y):
     return State(clipped(c, s.w + x.r1 * (c.a2_plus + c.a3_plus * y.o2)))
 
 
-def flow_pre(c, x, dt):
-    return Pre(x.r1 * fading(dt * c.rate_plus), x.r2 * fading(dt * c.rate_x))
-
-
 def jump_pre(c, x):
     return Pre(x.r1 + 1.0, x.r2 + 1.0)
-
-
-def flow_post(c, y, dt):
-    return Post(y.o1 * fading(dt * c.rate_minus), y.o2 * fading(dt * c.rate_y))
 
 
 def jump_post(c, y):
@@ -99,10 +90,10 @@ def _rule(pairing):
         on_pre=on_pre,
         on_post=on_post,
         pre_type=Pre,
-        flow_pre=flow_pre,
+        pre_rates=("rate_plus", "rate_x"),
         jump_pre=jump_pre if everyone else last_pre,
         post_type=Post,
-        flow_post=flow_post,
+        post_rates=("rate_minus", "rate_y"),
         jump_post=jump_post if everyone else last_post,
         limits=limits,
         check=check,

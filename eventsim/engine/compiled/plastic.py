@@ -15,7 +15,9 @@ import math
 from ... import _jit
 from ...lowering.plastic import layout
 from ...lowering.program import STATE
+from ...numerics.epochs import POWERS, STRIDE, beginning, left, over
 from ...numerics.memory import prefetch
+from ...numerics.tuples import at, put
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
 from .adapters import AHEAD
@@ -23,28 +25,121 @@ from .pointers import call_arrive, call_entry, call_sweep, signatures
 from .state import COUNT, LEVELS, OVERFLOW, UPDATES
 
 # Names that `bind` replaces by a rule's own.
-SEEN = ARRIVED = HEARD = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = 0
-LISTENS = TRACED = MODULATED = FLOWS = FOLLOWED = False
-SILENT = NOTHING
+SEEN = ANCHOR = HEARD = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = BEGIN = LEFT = BEFORE = AFTER = EPOCH = PRE_RATES = POST_RATES = 0
+LISTENS = TRACED = MODULATED = FLOWS = FOLLOWED = PRE_DECAYS = POST_DECAYS = False
+NO_PRE = NO_POST = NOTHING
 Constants = State = Pre = Post = load_constants = load_state = load_pre = load_post = None
 on_pre = on_post = flow = transmit = flow_pre = jump_pre = flow_post = jump_post = None
 
 
-# -- of one rule --------------------------------------------------------------------------------------------------------
+# -- of one rule: traces --------------------------------------------------------------------------------------------------
+# Those that decay with rates are kept as what they would have been at the beginning of an epoch, their anchor (numerics/epochs.py); others as what
+# they are at their anchor, an event. `numbers` are the constants of the rule, and behind them what `epochs.table` has put there.
 
 
-def post_trace(c, entries, base, mask, seen, backprop):
-    """The postsynaptic trace after the last of `seen` spikes, and when that reached the synapse."""
+def epoch_of(numbers, t):
+    """When the epoch of t begins; t itself where no trace of the rule decays with rates."""
+    if PRE_DECAYS or POST_DECAYS:
+        return beginning(t, numbers[EPOCH])
+    return t
+
+
+def shares(numbers, rates, ones, into):
+    """What is left of the variables of a trace, `into` ms after the beginning of an epoch; rates: where the first of them is."""
+    for f in range(len(ones)):
+        ones = put(ones, f, left(numbers[rates + f * STRIDE], into))
+    return ones
+
+
+def pre_shares(numbers, into):
+    """The same of the presynaptic trace, where it decays with rates."""
+    return shares(numbers, PRE_RATES, Pre(*NO_PRE), into) if PRE_DECAYS else Pre(*NO_PRE)
+
+
+def post_shares(numbers, into):
+    """The same of the postsynaptic trace."""
+    return shares(numbers, POST_RATES, Post(*NO_POST), into) if POST_DECAYS else Post(*NO_POST)
+
+
+def over_epochs(numbers, rate, apart):
+    """What is left after whole epochs, `apart` ms in all; rate: where it is."""
+    n = apart * numbers[EPOCH + 1]
+    return numbers[rate + 1 + int(n)] if n < POWERS else over(numbers[rate], apart)
+
+
+def brought(numbers, rates, x, apart, share):
+    """A trace that stands at the beginning of an epoch, brought to one `apart` ms later, and from there to where these shares are left."""
+    for f in range(len(x)):
+        x = put(x, f, at(x, f) * over_epochs(numbers, rates + f * STRIDE, apart) * at(share, f))
+    return x
+
+
+def parted(x, share):
+    """A trace as it would have been at the beginning of the epoch of which these shares are left."""
+    for f in range(len(x)):
+        x = put(x, f, at(x, f) / at(share, f))
+    return x
+
+
+def pre_at(c, numbers, x, anchor, t, begin, share):
+    """The presynaptic trace x, that stands at `anchor`, at t, of which `begin` and `share` are those of its epoch."""
+    return brought(numbers, PRE_RATES, x, begin - anchor, share) if PRE_DECAYS else flow_pre(c, x, t - anchor)
+
+
+def post_at(c, numbers, y, anchor, t, begin, share):
+    """The same of a postsynaptic trace."""
+    return brought(numbers, POST_RATES, y, begin - anchor, share) if POST_DECAYS else flow_post(c, y, t - anchor)
+
+
+def post_trace(entries, base, mask, seen):
+    """The postsynaptic trace after the last of `seen` spikes, as it is kept, and its anchor."""
     if LISTENS and seen > 0:
-        at = base + ((seen - 1) & mask) * ENTRY
-        return jump_post(c, Post(*load_post(entries, at + 1))), entries[at] + backprop
-    return Post(*SILENT), 0.0
+        e = base + ((seen - 1) & mask) * ENTRY
+        return Post(*load_post(entries, e + AFTER)), entries[e + BEGIN]
+    return Post(*NO_POST), 0.0
 
 
-def flowed(c, s, x, arrived, y, since, z, last, t):
-    """The state at t, from `last` on without an event; x stands at `arrived`, y at `since`, z at `last`."""
+def entry(t, entries, base, mask, number, numbers, backprop):
+    """Write the entry of a neuron's spike number `number`, at t."""
+    c = Constants(*load_constants(numbers, 0))
+    t += backprop
+    begin = epoch_of(numbers, t)
+    share = post_shares(numbers, t - begin)
+    y, anchor = post_trace(entries, base, mask, number)
+    before = post_at(c, numbers, y, anchor, t, begin, share)
+    after = jump_post(c, before)
+    if POST_DECAYS:
+        after = parted(after, share)
+    e = base + (number & mask) * ENTRY
+    entries[e] = t
+    entries[e + BEGIN] = begin
+    if PRE_DECAYS:
+        share = pre_shares(numbers, t - begin)
+        for f in range(len(share)):
+            entries[e + LEFT + f] = share[f]
+    if AFTER > BEFORE:
+        for f in range(len(before)):
+            entries[e + BEFORE + f] = before[f]
+            entries[e + AFTER + f] = after[f]
+    return 0
+
+
+# -- of one rule: synapses ------------------------------------------------------------------------------------------------
+
+
+def begun_at(rows, o):
+    """The anchor of the presynaptic trace."""
+    return rows[o + ANCHOR] if TRACED else 0.0
+
+
+def flowed(c, numbers, s, x, anchor, y, since, z, last, t):
+    """The state at t, from `last` on without an event; x stands at `anchor`, y at `since`, z at `last`."""
     if FLOWS and t > last:
-        return flow(c, s, flow_pre(c, x, last - arrived), flow_post(c, y, last - since), z, t - last)
+        begin = epoch_of(numbers, last)
+        into = last - begin
+        x = pre_at(c, numbers, x, anchor, last, begin, pre_shares(numbers, into))
+        y = post_at(c, numbers, y, since, last, begin, post_shares(numbers, into))
+        return flow(c, s, x, y, z, t - last)
     return s
 
 
@@ -74,7 +169,7 @@ def followed(log, number):
     return -1
 
 
-def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, levels, changed, t, log, number):
+def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, levels, changed, t, log, number):
     """The synapse at row o after what has reached it before t, but for arrivals (with post_first: postsynaptic spikes up to t).
 
     Its state, the time of its last event, the numbers of postsynaptic spikes and of changes of the modulator's level so far.
@@ -84,18 +179,17 @@ def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, leve
     seen = int(rows[o + SEEN]) if LISTENS else 0
     heard = int(rows[o + HEARD]) if MODULATED else 0
     if (LISTENS and seen < noted) or (MODULATED and heard < changed):
-        x = Pre(*load_pre(rows, o + TRACE))
-        arrived = rows[o + ARRIVED] if TRACED else 0.0
+        x, anchor = Pre(*load_pre(rows, o + TRACE)), begun_at(rows, o)
         while True:
-            at = base + (seen & mask) * ENTRY
-            spike = entries[at] + backprop if LISTENS and seen < noted else math.inf
+            e = base + (seen & mask) * ENTRY
+            spike = entries[e] if LISTENS and seen < noted else math.inf
             if spike > t or (spike == t and post_first == 0):
                 spike = math.inf
             if MODULATED and heard < changed:
                 change = levels[2 * (heard & (LEVELS - 1))]
                 if change < t and change <= spike:
-                    y, since = post_trace(c, entries, base, mask, seen, backprop)
-                    s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, change)
+                    y, since = post_trace(entries, base, mask, seen)
+                    s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, change)
                     last = change
                     heard += 1
                     logged(log, number, change, s)
@@ -103,9 +197,10 @@ def caught_up(c, rows, o, entries, base, mask, noted, backprop, post_first, leve
             if spike == math.inf:
                 break
             if FLOWS:
-                y, since = post_trace(c, entries, base, mask, seen, backprop)
-                s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, spike)
-            s = on_post(c, s, flow_pre(c, x, spike - arrived), Post(*load_post(entries, at + 1)))
+                y, since = post_trace(entries, base, mask, seen)
+                s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, spike)
+            arrivals = pre_at(c, numbers, x, anchor, spike, entries[e + BEGIN], Pre(*load_pre(entries, e + LEFT)))
+            s = on_post(c, s, arrivals, Post(*load_post(entries, e + BEFORE)))
             last = spike
             seen += 1
             logged(log, number, spike, s)
@@ -124,12 +219,14 @@ def store_synapse(rows, o, s, last, seen, heard):
         rows[o + LAST] = last
 
 
-def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, first, out):
+def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, levels, changed, log, first, out):
     """A spike arrives at t at synapses whose rows begin at o: out becomes what they deliver. How many updates that was.
 
     first : number of the first of them among all synapses
     """
-    c = Constants(*load_constants(constants, 0))
+    c = Constants(*load_constants(numbers, 0))
+    begin = epoch_of(numbers, t)
+    pre_share, post_share = pre_shares(numbers, t - begin), post_shares(numbers, t - begin)
     updates = targets.size
     last_target = targets.size - 1
     for k in range(targets.size):
@@ -140,80 +237,66 @@ def arrive(t, rows, o, targets, constants, entries, noted, mask, backprop, post_
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
         n, number = noted[j] if LISTENS else 0, followed(log, first + k)
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, post_first, levels, changed, t, log, number)
-        x = Pre(*load_pre(rows, o + TRACE))
-        arrived = rows[o + ARRIVED] if TRACED else 0.0
-        y, since = post_trace(c, entries, base, mask, seen, backprop)
-        s = flowed(c, s, x, arrived, y, since, level(c, levels, heard, last), last, t)
-        x = flow_pre(c, x, t - arrived)
-        after = on_pre(c, s, x, flow_post(c, y, t - since))
+        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, post_first, levels, changed, t, log, number)
+        x, anchor = Pre(*load_pre(rows, o + TRACE)), begun_at(rows, o)
+        y, since = post_trace(entries, base, mask, seen)
+        s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, t)
+        x = pre_at(c, numbers, x, anchor, t, begin, pre_share)
+        after = on_pre(c, s, x, post_at(c, numbers, y, since, t, begin, post_share))
         out[k] = transmit(c, s, after)
         store_synapse(rows, o, after, t, seen, heard)
         logged(log, number, t, after)
         if TRACED:
             x = jump_pre(c, x)
+            if PRE_DECAYS:
+                x = parted(x, pre_share)
             for f in range(len(x)):
                 rows[o + TRACE + f] = x[f]
-            rows[o + ARRIVED] = t
+            rows[o + ANCHOR] = begin if PRE_DECAYS else t
         updates += seen - before
         o += WIDTH
     return updates
 
 
-def sweep(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, first):
+def sweep(t, rows, targets, numbers, entries, noted, mask, post_first, levels, changed, log, first):
     """Bring all synapses of a projection up to date, but for what reaches them at t or later. How many updates that was.
 
     first : number of the first of them among all synapses
     """
-    c = Constants(*load_constants(constants, 0))
+    c = Constants(*load_constants(numbers, 0))
     updates = 0
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
         base = j * (mask + 1) * ENTRY
         before = int(rows[o + SEEN]) if LISTENS else 0
         n, number = noted[j] if LISTENS else 0, followed(log, first + k)
-        s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, n, backprop, 0, levels, changed, t, log, number)
+        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, 0, levels, changed, t, log, number)
         store_synapse(rows, o, s, last, seen, heard)
         updates += seen - before
     return updates
 
 
-def entry(t, entries, base, mask, number, constants):
-    """Write the entry of a neuron's spike number `number`, at t."""
-    at = base + (number & mask) * ENTRY
-    c = Constants(*load_constants(constants, 0))
-    y = Post(*SILENT)
-    if number > 0:
-        y, since = post_trace(c, entries, base, mask, number, 0.0)
-        y = flow_post(c, y, t - since)
-    entries[at] = t
-    if ENTRY > 1:
-        for f in range(len(y)):
-            entries[at + 1 + f] = y[f]
-    return 0
-
-
-def standing(c, rows, o, entries, base, mask, noted, backprop, levels, changed, t, log):
+def standing(c, numbers, rows, o, entries, base, mask, noted, levels, changed, t, log):
     """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
-    s, last, seen, heard = caught_up(c, rows, o, entries, base, mask, noted, backprop, 0, levels, changed, t, log, -1)
+    s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, noted, 0, levels, changed, t, log, -1)
     x = Pre(*load_pre(rows, o + TRACE))
-    y, since = post_trace(c, entries, base, mask, seen, backprop)
-    s = flowed(c, s, x, rows[o + ARRIVED] if TRACED else 0.0, y, since, level(c, levels, heard, last), last, t)
+    y, since = post_trace(entries, base, mask, seen)
+    s = flowed(c, numbers, s, x, begun_at(rows, o), y, since, level(c, levels, heard, last), last, t)
     return s, seen, heard
 
 
-def read(t, rows, targets, constants, entries, noted, mask, backprop, post_first, levels, changed, log, commits, out):
+def read(t, rows, targets, numbers, entries, noted, mask, post_first, levels, changed, log, commits, out):
     """The states of all synapses of a projection just before t into out (synapses, fields), and how many updates that was.
 
     On copies; or, where it commits, so that the synapses stand at t, as by an event there: what reaches them at t or later is still to come.
     """
-    c = Constants(*load_constants(constants, 0))
+    c = Constants(*load_constants(numbers, 0))
     updates = 0
     for k in range(targets.size):
         j, o = targets[k], k * WIDTH
         before = int(rows[o + SEEN]) if LISTENS else 0
         number = noted[j] if LISTENS else 0
-        s, seen, heard = standing(c, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, backprop, levels, changed, t, log)
+        s, seen, heard = standing(c, numbers, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, levels, changed, t, log)
         for f in range(len(s)):
             out[k, f] = s[f]
         if commits:
@@ -227,29 +310,46 @@ def load_nothing(array, offset):
     return (0.0,)
 
 
+# In the order in which they call each other.
+HELPERS = (
+    *(epoch_of, pre_shares, post_shares, over_epochs, brought, pre_at, post_at, post_trace),
+    *(begun_at, flowed, level, logged, followed, caught_up, standing, store_synapse),
+)
+
+
 def bind(rule, following=False):
     """The compiled functions of a rule: a dict by name; following: those that log events at synapses that are followed."""
     own, loader = layout(rule), _jit.float_tuple_loader
-    post = rule.post_type or Nothing
+    pre, post = rule.pre_type or Nothing, rule.post_type or Nothing
     names = ("on_pre", "transmit", "flow_pre", "jump_pre", "flow_post", "jump_post")
     bound = {name: getattr(rule, name) for name in names} | {
         "SEEN": own.seen,
-        "ARRIVED": own.arrived,
+        "ANCHOR": own.anchor,
         "HEARD": own.heard,
         "LAST": own.last,
         "SYNAPSE": own.state,
         "TRACE": own.trace,
         "WIDTH": own.width,
-        "ENTRY": own.entry,
+        "ENTRY": own.entry.width,
+        "BEGIN": own.entry.begin,
+        "LEFT": own.entry.left,
+        "BEFORE": own.entry.before,
+        "AFTER": own.entry.after,
+        "EPOCH": own.epoch,
+        "PRE_RATES": own.pre_rates,
+        "POST_RATES": own.post_rates,
         "LISTENS": rule.listens,
         "TRACED": rule.pre_type is not None,
         "MODULATED": rule.modulated,
         "FLOWS": rule.flow is not None,
         "FOLLOWED": following,
-        "SILENT": (0.0,) * len(post._fields),
+        "PRE_DECAYS": rule.pre_rates is not None,
+        "POST_DECAYS": rule.post_rates is not None,
+        "NO_PRE": (0.0,) * len(pre._fields),
+        "NO_POST": (0.0,) * len(post._fields),
         "Constants": rule.constant_type,
         "State": rule.state_type,
-        "Pre": rule.pre_type or Nothing,
+        "Pre": pre,
         "Post": post,
         "load_constants": loader(len(rule.constant_type._fields)),
         "load_state": loader(len(rule.state_type._fields)),
@@ -258,7 +358,7 @@ def bind(rule, following=False):
         "on_post": rule.on_post or unchanged,
         "flow": rule.flow or constant_state,
     }
-    for helper in (post_trace, flowed, level, logged, followed, caught_up, standing, store_synapse):
+    for helper in HELPERS:
         bound[helper.__name__] = _jit.rebound(helper, bound)
     key = _jit.model_digest(rule)
     given = signatures() if _jit.ENABLED else {}
@@ -291,7 +391,6 @@ def learn(fabric, plastic, learning, room, counters, arrives, projection, begin,
             learning.entries[place:],
             learning.noted[first:],
             learning.ring[0] - 1,
-            p.backprop,
             p.post_first,
             *levels_of(learning, p.modulator),
             learning.log,
@@ -307,7 +406,7 @@ def reaching(program, learning, p):
     first, place = history_of(program.plastic, program.fabric.populations, int(learning.ring[0]), int(p.history))
     levels, changed = levels_of(learning, int(p.modulator))
     histories = learning.entries[place:], learning.noted[first:], int(learning.ring[0]) - 1
-    return program.plastic.constants[p.constant :], *histories, float(p.backprop), int(p.post_first), levels, int(changed)
+    return program.plastic.constants[p.constant :], *histories, int(p.post_first), levels, int(changed)
 
 
 def history_of(plastic, populations, ring, history):
@@ -330,7 +429,7 @@ def note(fabric, plastic, learning, counters, entering, sweeps, t, address):
         n = address - population.first
         number = learning.noted[first + n]
         own = plastic.constants[h.constant :]
-        call_entry(entering[h.kind], (t, learning.entries[place:], n * ring * h.entry, ring - 1, number, own))
+        call_entry(entering[h.kind], (t, learning.entries[place:], n * ring * h.entry, ring - 1, number, own, h.backprop))
         learning.noted[first + n] = number + 1
         if number + 1 - learning.oldest[first + n] == ring:
             bring_up_to_date(fabric, plastic, learning, counters, sweeps, history, first, place, t)
@@ -343,15 +442,12 @@ def bring_up_to_date(fabric, plastic, learning, counters, sweeps, history, first
     """All synapses that use a history; what they have taken into account is given free, but for the last spike."""
     ring, h = learning.ring[0], plastic.histories[history]
     noted, oldest = learning.noted[first:], learning.oldest[first:]
-    backprop = 0.0
     for k in range(plastic.synapses.size):
-        p = plastic.synapses[k]
-        if p.history == history:
-            backprop = p.backprop
+        if plastic.synapses[k].history == history:
             sweep_projection(fabric, plastic, learning, counters, sweeps, k, t)
     for n in range(fabric.populations[h.population].count):
         number = oldest[n]
-        while number < noted[n] and learning.entries[place + (n * ring + (number & (ring - 1))) * h.entry] + backprop < t:
+        while number < noted[n] and learning.entries[place + (n * ring + (number & (ring - 1))) * h.entry] < t:
             number += 1
         oldest[n] = max(oldest[n], number - 1)
 
@@ -365,7 +461,7 @@ def sweep_projection(fabric, plastic, learning, counters, sweeps, k, t):
     targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
     levels, changed = levels_of(learning, p.modulator)
     part = learning.rows[p.row :], targets, plastic.constants[p.constant :], learning.entries[place:], learning.noted[first:]
-    counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, p.backprop, p.post_first, levels, changed, learning.log, j.first))
+    counters[UPDATES] += call_sweep(sweeps[p.kind], (t, *part, ring - 1, p.post_first, levels, changed, learning.log, j.first))
 
 
 def levels_of(learning, modulator):

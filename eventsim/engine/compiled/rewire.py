@@ -29,16 +29,16 @@ def _fresh(program, learning, rule, p, born, t):
     """Rows of new synapses: nothing has arrived at them, and their neurons' spikes are known as far as they have come back."""
     own, rows = layout(rule), born.rows.copy()
     if own.seen >= 0:
-        rows[:, own.seen] = _reached(program, learning, int(p.history), float(p.backprop), t)[born.target]
+        rows[:, own.seen] = _reached(program, learning, int(p.history), t)[born.target]
     if own.heard >= 0:
         rows[:, own.heard] = learning.changed[p.modulator]
-    for column in (own.arrived, own.last):
+    for column in (own.anchor, own.last):
         if column >= 0:
             rows[:, column] = t
     return rows
 
 
-def _reached(program, learning, history, backprop, t):
+def _reached(program, learning, history, t):
     """How many spikes of each neuron have reached its synapses before t: int64."""
     h, ring = program.plastic.histories[history], int(learning.ring[0])
     first, place = history_of(program.plastic, program.fabric.populations, ring, history)
@@ -48,7 +48,7 @@ def _reached(program, learning, history, backprop, t):
     reached = noted.copy()
     for back in range(1, ring + 1):
         number = noted - back
-        late = (number >= oldest) & (times[np.arange(count), number % ring] + backprop >= t)
+        late = (number >= oldest) & (times[np.arange(count), number % ring] >= t)
         if not late.any():
             break
         reached -= late

@@ -11,7 +11,8 @@ from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLo
 from ...lowering.plastic import constants_of, layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
-from ...synapses import activity as of_activity
+from ...numerics.epochs import beginning, epoch_length, left, over
+from ...synapses.activity import ACTIVITY
 from ..status import Status
 from ..synapses import targets_of
 from . import loop
@@ -253,13 +254,16 @@ class SequentialEngine:
         k = int(np.flatnonzero(plastic.histories.change == change)[0])
         h, ring = plastic.histories[k], int(learning.ring[0])
         first, place = history_of(plastic, populations, ring, k)
-        c = constants_of(of_activity.ACTIVITY, plastic, h.constant)
+        rates = ACTIVITY.rates(constants_of(ACTIVITY, plastic, h.constant), "post")
+        length = epoch_length(rates)
+        begin, own = beginning(self.now, length), layout(ACTIVITY).entry
+        share = np.array([left(rate, self.now - begin) for rate in rates])
         out = np.zeros((int(populations[h.population].count), 2))
         for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
             if number > 0:
                 at = place + (n * ring + (number - 1) % ring) * int(h.entry)
-                t, *before = learning.entries[at : at + int(h.entry)].tolist()
-                out[n] = of_activity.flow_post(c, of_activity.jump_post(c, of_activity.Post(*before)), self.now - t)
+                apart = begin - float(learning.entries[at + own.begin])
+                out[n] = learning.entries[at + own.after : at + own.width] * [over(rate, apart) for rate in rates] * share
         return out
 
     def follow(self, kind, numbers):

@@ -12,8 +12,40 @@ from sortedcontainers import SortedList
 from ...lowering.plastic import constants_of, layout
 from ...lowering.program import STATE
 from ...lowering.rewired import rewired
+from ...numerics.epochs import beginning, epoch_length, left, over
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, unchanged
+
+
+class Trace:
+    """The trace of one side of a synapse. One that decays with rates is kept as what it would have been at the beginning of its epoch (numerics/epochs.py)."""
+
+    def __init__(self, kind, flow, constants, rates, length):
+        self.flow, self.constants, self.rates, self.length = flow, constants, rates, length
+        self.value = kind(*[0.0] * len(kind._fields)) if kind else NOTHING
+        self.anchor = 0.0  # when `value` stands, ms
+
+    def at(self, t):
+        """The trace at t, not before it was set."""
+        if self.rates is None:
+            return self.flow(self.constants, self.value, t - self.anchor)
+        begin = beginning(t, self.length)
+        pairs = zip(self.value, self.rates, strict=True)
+        return type(self.value)(*(x * over(rate, begin - self.anchor) * left(rate, t - begin) for x, rate in pairs))
+
+    def set(self, x, t):
+        """It is x at t."""
+        self.value, self.anchor = x, t
+        if self.rates is not None:
+            self.anchor = beginning(t, self.length)
+            self.value = type(x)(*(v / left(rate, t - self.anchor) for v, rate in zip(x, self.rates, strict=True)))
+
+
+def traces(rule, constants):
+    """The traces of both sides, silent."""
+    pre, post = rule.rates(constants, "pre"), rule.rates(constants, "post")
+    length = epoch_length((*(pre or ()), *(post or ())))
+    return Trace(rule.pre_type, rule.flow_pre, constants, pre, length), Trace(rule.post_type, rule.flow_post, constants, post, length)
 
 
 @dataclass
@@ -23,22 +55,17 @@ class PlasticSynapse:
     rule: object
     constants: tuple
     state: tuple
-    x: tuple
+    x: Trace
     target: int  # address
     level: object  # the Level of its modulator, or None
-    arrived: float = 0.0  # when x stands
     last: float = 0.0  # time of the last event, when the state stands
     events: list | None = None  # of (time, state just after it), where they are followed
-
-    def x_at(self, t):
-        """The trace of the arrivals at t."""
-        return self.rule.flow_pre(self.constants, self.x, t - self.arrived)
 
     def at(self, t, of_post):
         """The state at t >= last, of_post being the neuron's History."""
         if self.rule.flow is None or t <= self.last:
             return self.state
-        x, y = self.x_at(self.last), of_post.y_at(self.last)
+        x, y = self.x.at(self.last), of_post.y.at(self.last)
         z = level_at(self.constants, self.level.z, self.last - self.level.since) if self.level else 0.0
         return self.rule.flow(self.constants, self.state, x, y, z, t - self.last)
 
@@ -48,16 +75,15 @@ class PlasticSynapse:
 
     def arrive(self, t, of_post):
         """A presynaptic spike arrives at t; what it delivers."""
-        before = self.at(t, of_post)
-        self._become(self.rule.on_pre(self.constants, before, self.x_at(t), of_post.y_at(t)), t)
-        self.x = self.rule.jump_pre(self.constants, self.x_at(t))
-        self.arrived = t
+        before, x = self.at(t, of_post), self.x.at(t)
+        self._become(self.rule.on_pre(self.constants, before, x, of_post.y.at(t)), t)
+        self.x.set(self.rule.jump_pre(self.constants, x), t)
         return self.rule.transmit(self.constants, before, self.state)
 
     def answer(self, t, y, of_post):
         """A postsynaptic spike, before which the neuron's trace was y, reaches the synapse at t."""
         on_post = self.rule.on_post or unchanged
-        self._become(on_post(self.constants, self.at(t, of_post), self.x_at(t), y), t)
+        self._become(on_post(self.constants, self.at(t, of_post), self.x.at(t), y), t)
 
     def _become(self, state, t):
         """An event at t leaves this state."""
@@ -79,30 +105,22 @@ class History:
 
     def __init__(self, rule, constants, backprop, post_first):
         self.rule, self.constants, self.backprop, self.post_first = rule, constants, backprop, post_first
-        self.y = rule.post_type(*[0.0] * len(rule.post_type._fields)) if rule.post_type else NOTHING
-        self.reached = 0.0  # when y stands, at synapses: after the last spike that has reached them
-        self.spike = -1.0  # when that was fired, -1: there was none
-        self.fired = []  # (time, trace before) of spikes that have not reached them yet
+        self.y = traces(rule, constants)[1]  # of the spikes that have reached the synapses
+        self.ahead = traces(rule, constants)[1]  # of all spikes
+        self.on_the_way = []  # (when it reaches the synapses, trace before) of spikes that have not
 
     def fire(self, t):
         """The neuron fires at t; when that reaches the synapses."""
-        rule, c, before = self.rule, self.constants, self.y
-        if self.fired:
-            last, y = self.fired[-1]
-            before = rule.flow_post(c, rule.jump_post(c, y), t - last)
-        elif self.spike >= 0.0:
-            before = rule.flow_post(c, self.y, t - self.spike)
-        self.fired.append((t, before))
-        return t + self.backprop
+        reaches = t + self.backprop
+        before = self.ahead.at(reaches)
+        self.on_the_way.append((reaches, before))
+        self.ahead.set(self.rule.jump_post(self.constants, before), reaches)
+        return reaches
 
     def reach(self):
         """The oldest spike that is on its way has reached the synapses."""
-        self.spike, before = self.fired.pop(0)
-        self.reached, self.y = self.spike + self.backprop, self.rule.jump_post(self.constants, before)
-
-    def y_at(self, t):
-        """The trace at t, at synapses."""
-        return self.rule.flow_post(self.constants, self.y, t - self.reached)
+        reached, before = self.on_the_way.pop(0)
+        self.y.set(self.rule.jump_post(self.constants, before), reached)
 
 
 class Plasticity:
@@ -151,15 +169,17 @@ class Plasticity:
     def _history(self, declared, address, p):
         """The History of a neuron as synapses of a projection know it."""
         if (declared, address) not in self.histories:
-            self.histories[declared, address] = History(*self._constants(p), float(p.backprop), bool(p.post_first))
+            backprop = float(self.program.plastic.histories[p.history].backprop) if p.history >= 0 else 0.0
+            self.histories[declared, address] = History(*self._constants(p), backprop, bool(p.post_first))
 
     def _synapse(self, p, row, target, t=0.0):
         """A synapse that begins at t with a row."""
         rule, c = self._constants(p)
         own = layout(rule)
-        x = rule.pre_type(*[0.0] * len(rule.pre_type._fields)) if rule.pre_type else NOTHING
+        x = traces(rule, c)[0]
+        x.anchor = t
         level = self._level(p.modulator) if rule.modulated else None
-        return PlasticSynapse(rule, c, rule.state_type(*row[own.state : own.trace].tolist()), x, target, level, t, t)
+        return PlasticSynapse(rule, c, rule.state_type(*row[own.state : own.trace].tolist()), x, target, level, t)
 
     def _add(self, p, place, synapse):
         """Put a synapse where the Program has it."""
@@ -215,7 +235,7 @@ class Plasticity:
                 continue
             self.on_the_way.remove(entry)
             for synapse in self.incoming.get(tuple(key), ()):
-                synapse.answer(time, history.fired[0][1], history)
+                synapse.answer(time, history.on_the_way[0][1], history)
                 self.updates += 1
             history.reach()
 
@@ -265,17 +285,17 @@ class Plasticity:
 
     def activity(self, change, t):
         """Number and trace of the spikes that scaling number `change` asks for, just before t."""
-        return [history.y_at(t) for key, history in self.histories.items() if key[0] == _scaling(change)]
+        return [history.y.at(t) for key, history in self.histories.items() if key[0] == _scaling(change)]
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 
     def arrays(self):
         """Everything that changes, as a dict of arrays."""
-        fired = [(k, *entry) for k, h in enumerate(self.histories.values()) for entry in ((t, *y) for t, y in h.fired)]
+        reaching = [(k, t, *y) for k, h in enumerate(self.histories.values()) for t, y in h.on_the_way]
         return {
-            "plastic.synapses": _table([(s.arrived, s.last, *s.state, *s.x) for s in self.synapses.values()]),
-            "plastic.histories": _table([(h.spike, h.reached, *h.y) for h in self.histories.values()]),
-            "plastic.fired": _table(fired),
+            "plastic.synapses": _table([(s.x.anchor, s.last, *s.state, *s.x.value) for s in self.synapses.values()]),
+            "plastic.histories": _table([(h.y.anchor, *h.y.value, h.ahead.anchor, *h.ahead.value) for h in self.histories.values()]),
+            "plastic.reaching": _table(reaching),
             "plastic.on_the_way": _table(list(self.on_the_way)),
             "plastic.levels": _table([(level.z, level.since) for level in self.levels.values()]),
             "plastic.counts": np.array([self.order, self.updates], np.int64),
@@ -283,15 +303,19 @@ class Plasticity:
 
     def restore(self, arrays):
         """Take over what `arrays` gave."""
-        for s, (arrived, last, *values) in zip(self.synapses.values(), arrays["plastic.synapses"].tolist(), strict=True):
-            n, m = len(s.state), len(s.x)
-            s.arrived, s.last, s.state, s.x = arrived, last, type(s.state)(*values[:n]), type(s.x)(*values[n : n + m])
+        for s, (anchor, last, *values) in zip(self.synapses.values(), arrays["plastic.synapses"].tolist(), strict=True):
+            n, m = len(s.state), len(s.x.value)
+            s.state, s.last = type(s.state)(*values[:n]), last
+            s.x.value, s.x.anchor = type(s.x.value)(*values[n : n + m]), anchor
         histories = list(self.histories.values())
-        for h, (spike, reached, *y) in zip(histories, arrays["plastic.histories"].tolist(), strict=True):
-            h.spike, h.reached, h.y, h.fired = spike, reached, type(h.y)(*y[: len(h.y)]), []
-        for k, t, *y in arrays["plastic.fired"].tolist():
+        for h, row in zip(histories, arrays["plastic.histories"].tolist(), strict=True):
+            n = len(h.y.value)
+            for trace, (anchor, *values) in ((h.y, row[: 1 + n]), (h.ahead, row[1 + n : 2 + 2 * n])):
+                trace.value, trace.anchor = type(trace.value)(*values), anchor
+            h.on_the_way = []
+        for k, t, *y in arrays["plastic.reaching"].tolist():
             h = histories[int(k)]
-            h.fired.append((t, type(h.y)(*y[: len(h.y)])))
+            h.on_the_way.append((t, type(h.y.value)(*y[: len(h.y.value)])))
         self.on_the_way = SortedList((t, int(o), int(d), int(a)) for t, o, d, a in arrays["plastic.on_the_way"].tolist())
         for level, (z, since) in zip(self.levels.values(), arrays["plastic.levels"].tolist(), strict=True):
             level.z, level.since = z, since
