@@ -72,6 +72,29 @@ def _prefetch(function):
     put_in_place(function, lambda array, index: nt.void(array, index), codegen)
 
 
+def _fetch(function):
+    """One load."""
+    from numba import types as nt
+
+    def codegen(context, builder, signature, arguments):
+        pointer, _ = _element(context, builder, signature, arguments)
+        return builder.load(pointer)
+
+    put_in_place(function, lambda array, index: array.dtype(array, index), codegen)
+
+
+def _lay(function):
+    """One store."""
+    from numba import types as nt
+
+    def codegen(context, builder, signature, arguments):
+        pointer, _ = _element(context, builder, signature, arguments)
+        builder.store(context.cast(builder, arguments[2], signature.args[2], signature.args[0].dtype), pointer)
+        return context.get_dummy_value()
+
+    put_in_place(function, lambda array, index, value: nt.void(array, index, value), codegen)
+
+
 def _room(function):
     """An array on the stack. The caller's frame holds it, since functions of models and kernels are inlined or call on."""
     from llvmlite import ir
@@ -192,6 +215,8 @@ _FORMS = {
     ("numerics.tuples", "at"): _at,
     ("numerics.tuples", "put"): _put,
     ("numerics.memory", "prefetch"): _prefetch,
+    ("numerics.memory", "fetch"): _fetch,
+    ("numerics.memory", "lay"): _lay,
     ("numerics.memory", "room"): _room,
     ("numerics.propagators", "halved_times"): _table,
     **{("numerics.dop853", name): _table for name in ("first", "source", "weight", "node", "fifth", "third", "between")},

@@ -16,7 +16,7 @@ from ... import _jit
 from ...lowering.plastic import layout
 from ...lowering.program import STATE
 from ...numerics.epochs import POWERS, STRIDE, beginning, left, over
-from ...numerics.memory import prefetch
+from ...numerics.memory import fetch, lay, prefetch
 from ...numerics.tuples import at, put
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, Nothing, constant_state, unchanged
@@ -40,14 +40,14 @@ on_pre = on_post = flow = transmit = flow_pre = jump_pre = flow_post = jump_post
 def epoch_of(numbers, t):
     """When the epoch of t begins; t itself where no trace of the rule decays with rates."""
     if PRE_DECAYS or POST_DECAYS:
-        return beginning(t, numbers[EPOCH])
+        return beginning(t, fetch(numbers, EPOCH))
     return t
 
 
 def shares(numbers, rates, ones, into):
     """What is left of the variables of a trace, `into` ms after the beginning of an epoch; rates: where the first of them is."""
     for f in range(len(ones)):
-        ones = put(ones, f, left(numbers[rates + f * STRIDE], into))
+        ones = put(ones, f, left(fetch(numbers, rates + f * STRIDE), into))
     return ones
 
 
@@ -63,8 +63,8 @@ def post_shares(numbers, into):
 
 def over_epochs(numbers, rate, apart):
     """What is left after whole epochs, `apart` ms in all; rate: where it is."""
-    n = apart * numbers[EPOCH + 1]
-    return numbers[rate + 1 + int(n)] if n < POWERS else over(numbers[rate], apart)
+    n = apart * fetch(numbers, EPOCH + 1)
+    return fetch(numbers, rate + 1 + int(n)) if n < POWERS else over(fetch(numbers, rate), apart)
 
 
 def brought(numbers, rates, x, apart, share):
@@ -95,7 +95,7 @@ def post_trace(entries, base, mask, seen):
     """The postsynaptic trace after the last of `seen` spikes, as it is kept, and its anchor."""
     if LISTENS and seen > 0:
         e = base + ((seen - 1) & mask) * ENTRY
-        return Post(*load_post(entries, e + AFTER)), entries[e + BEGIN]
+        return Post(*load_post(entries, e + AFTER)), fetch(entries, e + BEGIN)
     return Post(*NO_POST), 0.0
 
 
@@ -111,16 +111,16 @@ def entry(t, entries, base, mask, number, numbers, backprop):
     if POST_DECAYS:
         after = parted(after, share)
     e = base + (number & mask) * ENTRY
-    entries[e] = t
-    entries[e + BEGIN] = begin
+    lay(entries, e, t)
+    lay(entries, e + BEGIN, begin)
     if PRE_DECAYS:
         share = pre_shares(numbers, t - begin)
         for f in range(len(share)):
-            entries[e + LEFT + f] = share[f]
+            lay(entries, e + LEFT + f, share[f])
     if AFTER > BEFORE:
         for f in range(len(before)):
-            entries[e + BEFORE + f] = before[f]
-            entries[e + AFTER + f] = after[f]
+            lay(entries, e + BEFORE + f, before[f])
+            lay(entries, e + AFTER + f, after[f])
     return 0
 
 
@@ -129,7 +129,7 @@ def entry(t, entries, base, mask, number, numbers, backprop):
 
 def begun_at(rows, o):
     """The anchor of the presynaptic trace."""
-    return rows[o + ANCHOR] if TRACED else 0.0
+    return fetch(rows, o + ANCHOR) if TRACED else 0.0
 
 
 def flowed(c, numbers, s, x, anchor, y, since, z, last, t):
@@ -147,7 +147,7 @@ def level(c, levels, heard, last):
     """The modulator's level at `last`, `heard` changes having come before; the first of them is where it begins."""
     if MODULATED:
         at = 2 * ((heard - 1) & (LEVELS - 1))
-        return level_at(c, levels[at + 1], last - levels[at])
+        return level_at(c, fetch(levels, at + 1), last - fetch(levels, at))
     return 0.0
 
 
@@ -164,7 +164,7 @@ def logged(log, number, t, s):
 
 def followed(log, number):
     """The number of a synapse where it is followed, else -1."""
-    if FOLLOWED and log.chosen[number] != 0:
+    if FOLLOWED and fetch(log.chosen, number) != 0:
         return number
     return -1
 
@@ -175,18 +175,18 @@ def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, level
     Its state, the time of its last event, the numbers of postsynaptic spikes and of changes of the modulator's level so far.
     """
     s = State(*load_state(rows, o + SYNAPSE))
-    last = rows[o + LAST] if FLOWS else 0.0
-    seen = int(rows[o + SEEN]) if LISTENS else 0
-    heard = int(rows[o + HEARD]) if MODULATED else 0
+    last = fetch(rows, o + LAST) if FLOWS else 0.0
+    seen = int(fetch(rows, o + SEEN)) if LISTENS else 0
+    heard = int(fetch(rows, o + HEARD)) if MODULATED else 0
     if (LISTENS and seen < noted) or (MODULATED and heard < changed):
         x, anchor = Pre(*load_pre(rows, o + TRACE)), begun_at(rows, o)
         while True:
             e = base + (seen & mask) * ENTRY
-            spike = entries[e] if LISTENS and seen < noted else math.inf
+            spike = fetch(entries, e) if LISTENS and seen < noted else math.inf
             if spike > t or (spike == t and post_first == 0):
                 spike = math.inf
             if MODULATED and heard < changed:
-                change = levels[2 * (heard & (LEVELS - 1))]
+                change = fetch(levels, 2 * (heard & (LEVELS - 1)))
                 if change < t and change <= spike:
                     y, since = post_trace(entries, base, mask, seen)
                     s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, change)
@@ -199,7 +199,7 @@ def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, level
             if FLOWS:
                 y, since = post_trace(entries, base, mask, seen)
                 s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, spike)
-            arrivals = pre_at(c, numbers, x, anchor, spike, entries[e + BEGIN], Pre(*load_pre(entries, e + LEFT)))
+            arrivals = pre_at(c, numbers, x, anchor, spike, fetch(entries, e + BEGIN), Pre(*load_pre(entries, e + LEFT)))
             s = on_post(c, s, arrivals, Post(*load_post(entries, e + BEFORE)))
             last = spike
             seen += 1
@@ -210,13 +210,13 @@ def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, level
 def store_synapse(rows, o, s, last, seen, heard):
     """Write a synapse back to its row, but for its presynaptic trace."""
     for k in range(len(s)):
-        rows[o + SYNAPSE + k] = s[k]
+        lay(rows, o + SYNAPSE + k, s[k])
     if LISTENS:
-        rows[o + SEEN] = seen
+        lay(rows, o + SEEN, seen)
     if MODULATED:
-        rows[o + HEARD] = heard
+        lay(rows, o + HEARD, heard)
     if FLOWS:
-        rows[o + LAST] = last
+        lay(rows, o + LAST, last)
 
 
 def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, levels, changed, log, first, out):
@@ -231,19 +231,19 @@ def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, level
     last_target = targets.size - 1
     for k in range(targets.size):
         if LISTENS:  # the entries that will be asked for
-            ahead = targets[min(k + AHEAD, last_target)]
-            prefetch(entries, (ahead * (mask + 1) + ((noted[ahead] - 1) & mask)) * ENTRY)
-        j = targets[k]
+            ahead = fetch(targets, min(k + AHEAD, last_target))
+            prefetch(entries, (ahead * (mask + 1) + ((fetch(noted, ahead) - 1) & mask)) * ENTRY)
+        j = fetch(targets, k)
         base = j * (mask + 1) * ENTRY
-        before = int(rows[o + SEEN]) if LISTENS else 0
-        n, number = noted[j] if LISTENS else 0, followed(log, first + k)
+        before = int(fetch(rows, o + SEEN)) if LISTENS else 0
+        n, number = fetch(noted, j) if LISTENS else 0, followed(log, first + k)
         s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, post_first, levels, changed, t, log, number)
         x, anchor = Pre(*load_pre(rows, o + TRACE)), begun_at(rows, o)
         y, since = post_trace(entries, base, mask, seen)
         s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, t)
         x = pre_at(c, numbers, x, anchor, t, begin, pre_share)
         after = on_pre(c, s, x, post_at(c, numbers, y, since, t, begin, post_share))
-        out[k] = transmit(c, s, after)
+        lay(out, k, transmit(c, s, after))
         store_synapse(rows, o, after, t, seen, heard)
         logged(log, number, t, after)
         if TRACED:
@@ -251,8 +251,8 @@ def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, level
             if PRE_DECAYS:
                 x = parted(x, pre_share)
             for f in range(len(x)):
-                rows[o + TRACE + f] = x[f]
-            rows[o + ANCHOR] = begin if PRE_DECAYS else t
+                lay(rows, o + TRACE + f, x[f])
+            lay(rows, o + ANCHOR, begin if PRE_DECAYS else t)
         updates += seen - before
         o += WIDTH
     return updates
@@ -266,10 +266,10 @@ def sweep(t, rows, targets, numbers, entries, noted, mask, post_first, levels, c
     c = Constants(*load_constants(numbers, 0))
     updates = 0
     for k in range(targets.size):
-        j, o = targets[k], k * WIDTH
+        j, o = fetch(targets, k), k * WIDTH
         base = j * (mask + 1) * ENTRY
-        before = int(rows[o + SEEN]) if LISTENS else 0
-        n, number = noted[j] if LISTENS else 0, followed(log, first + k)
+        before = int(fetch(rows, o + SEEN)) if LISTENS else 0
+        n, number = fetch(noted, j) if LISTENS else 0, followed(log, first + k)
         s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, 0, levels, changed, t, log, number)
         store_synapse(rows, o, s, last, seen, heard)
         updates += seen - before
@@ -293,9 +293,9 @@ def read(t, rows, targets, numbers, entries, noted, mask, post_first, levels, ch
     c = Constants(*load_constants(numbers, 0))
     updates = 0
     for k in range(targets.size):
-        j, o = targets[k], k * WIDTH
-        before = int(rows[o + SEEN]) if LISTENS else 0
-        number = noted[j] if LISTENS else 0
+        j, o = fetch(targets, k), k * WIDTH
+        before = int(fetch(rows, o + SEEN)) if LISTENS else 0
+        number = fetch(noted, j) if LISTENS else 0
         s, seen, heard = standing(c, numbers, rows, o, entries, j * (mask + 1) * ENTRY, mask, number, levels, changed, t, log)
         for f in range(len(s)):
             out[k, f] = s[f]
