@@ -3,15 +3,18 @@
     exp(-rate (t - s)) = left(t) over(S, T) / left(s),     left(t) = exp(-rate (t - T)),     over(S, T) = exp(-rate (T - S))
 
 where T and S are the beginnings of the epochs of t and s. Epochs are 2**k ms long: so T is t with its last bits cleared, t - T is exact, and T - S is a whole number of epochs,
-of which a table has the first ones. Between them they hold 4 to 8 time constants of the fastest decay, so no factor overflows, and an error of eps in its exponent costs 8 eps.
+over which a table says what is left. Between them they hold 4 to 8 time constants of the fastest decay, so no factor overflows, and an error of eps in its exponent costs 8 eps.
 
 A trace that n synapses see at m spikes takes n + m exponentials, and n m products.
 """
 
 import math
 
-# Over how many epochs a table says what is left. Beyond, an exponential does.
-POWERS = 64
+from .memory import fetch
+
+# A table has what is left over 0, 1, ... FEW - 1 epochs, and over FEW 2**k: what is left over any number of them is a product. (An exponential would do
+# beyond the table; but a call in an innermost loop, though it is hardly ever made, costs a seventh of the speed: nothing stays in registers.)
+FEW, _BITS, _MANY = 64, 6, 46
 
 # Times of 2**52 epochs and more are beginnings of epochs themselves.
 _WHOLE = 4503599627370496.0
@@ -27,16 +30,18 @@ def epoch_length(rates):
 
 
 def table(rates):
-    """What compiled code has to know of decays with these rates: a list of length and 1 / length, then for each rate itself and what is left over 0, 1, ... epochs."""
+    """What engines look up of decays with these rates: a list of length and 1 / length of an epoch, then of each rate STRIDE numbers."""
     length = epoch_length(rates)
-    out = [length, 1.0 / length]
-    for rate in rates:
-        out += [rate, *(over(rate, n * length) for n in range(POWERS))]
-    return out
+    return [length, 1.0 / length, *(number for rate in rates for number in table_of(rate, length))]
 
 
-# The length of the part of a table that belongs to one rate.
-STRIDE = 1 + POWERS
+def table_of(rate, length):
+    """The part of the table that belongs to one rate, which comes first in it."""
+    return [rate, *(math.exp(-(rate * length * n)) for n in (*range(FEW), *(FEW << k for k in range(_MANY))))]
+
+
+# How many numbers of a table belong to one rate.
+STRIDE = 1 + FEW + _MANY
 
 
 def beginning(t, length):
@@ -50,6 +55,15 @@ def left(rate, into):
     return math.exp(-(rate * into))
 
 
-def over(rate, apart):
-    """The part that is left after whole epochs, `apart` ms in all."""
-    return math.exp(-(rate * apart))
+def over(numbers, rate, n):
+    """The part that is left after n epochs, a whole number >= 0; rate: where it stands in the numbers."""
+    n = int(n) if n < _WHOLE else int(_WHOLE) - 1
+    kept = fetch(numbers, rate + 1 + (n & (FEW - 1)))
+    place = rate + 1 + FEW
+    n >>= _BITS
+    while n > 0:
+        if n & 1:
+            kept *= fetch(numbers, place)
+        place += 1
+        n >>= 1
+    return kept

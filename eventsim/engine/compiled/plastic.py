@@ -15,7 +15,7 @@ import math
 from ... import _jit
 from ...lowering.plastic import layout
 from ...lowering.program import STATE
-from ...numerics.epochs import POWERS, STRIDE, beginning, left, over
+from ...numerics.epochs import STRIDE, beginning, left, over
 from ...numerics.memory import fetch, lay, prefetch
 from ...numerics.tuples import at, put
 from ...synapses.modulator import level_at
@@ -61,16 +61,11 @@ def post_shares(numbers, into):
     return shares(numbers, POST_RATES, Post(*NO_POST), into) if POST_DECAYS else Post(*NO_POST)
 
 
-def over_epochs(numbers, rate, apart):
-    """What is left after whole epochs, `apart` ms in all; rate: where it is."""
-    n = apart * fetch(numbers, EPOCH + 1)
-    return fetch(numbers, rate + 1 + int(n)) if n < POWERS else over(fetch(numbers, rate), apart)
-
-
 def brought(numbers, rates, x, apart, share):
     """A trace that stands at the beginning of an epoch, brought to one `apart` ms later, and from there to where these shares are left."""
+    epochs = apart * fetch(numbers, EPOCH + 1)
     for f in range(len(x)):
-        x = put(x, f, at(x, f) * over_epochs(numbers, rates + f * STRIDE, apart) * at(share, f))
+        x = put(x, f, at(x, f) * over(numbers, rates + f * STRIDE, epochs) * at(share, f))
     return x
 
 
@@ -312,7 +307,7 @@ def load_nothing(array, offset):
 
 # In the order in which they call each other.
 HELPERS = (
-    *(epoch_of, pre_shares, post_shares, over_epochs, brought, pre_at, post_at, post_trace),
+    *(epoch_of, pre_shares, post_shares, brought, pre_at, post_at, post_trace),
     *(begun_at, flowed, level, logged, followed, caught_up, standing, store_synapse),
 )
 

@@ -11,7 +11,7 @@ from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLo
 from ...lowering.plastic import constants_of, layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
-from ...numerics.epochs import beginning, epoch_length, left, over
+from ...numerics.epochs import STRIDE, beginning, left, over, table
 from ...synapses.activity import ACTIVITY
 from ..status import Status
 from ..synapses import targets_of
@@ -254,16 +254,17 @@ class SequentialEngine:
         k = int(np.flatnonzero(plastic.histories.change == change)[0])
         h, ring = plastic.histories[k], int(learning.ring[0])
         first, place = history_of(plastic, populations, ring, k)
-        rates = ACTIVITY.rates(constants_of(ACTIVITY, plastic, h.constant), "post")
-        length = epoch_length(rates)
-        begin, own = beginning(self.now, length), layout(ACTIVITY).entry
-        share = np.array([left(rate, self.now - begin) for rate in rates])
+        rates, own = ACTIVITY.rates(constants_of(ACTIVITY, plastic, h.constant), "post"), layout(ACTIVITY)
+        numbers = table(rates)
+        begin = beginning(self.now, numbers[0])
+        share = [left(rate, self.now - begin) for rate in rates]
         out = np.zeros((int(populations[h.population].count), 2))
         for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
             if number > 0:
                 at = place + (n * ring + (number - 1) % ring) * int(h.entry)
-                apart = begin - float(learning.entries[at + own.begin])
-                out[n] = learning.entries[at + own.after : at + own.width] * [over(rate, apart) for rate in rates] * share
+                epochs = (begin - float(learning.entries[at + own.entry.begin])) / numbers[0]
+                kept = [over(numbers, 2 + f * STRIDE, epochs) for f in range(len(rates))]
+                out[n] = learning.entries[at + own.entry.after : at + own.entry.width] * kept * share
         return out
 
     def follow(self, kind, numbers):

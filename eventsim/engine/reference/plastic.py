@@ -12,7 +12,7 @@ from sortedcontainers import SortedList
 from ...lowering.plastic import constants_of, layout
 from ...lowering.program import STATE
 from ...lowering.rewired import rewired
-from ...numerics.epochs import beginning, epoch_length, left, over
+from ...numerics.epochs import beginning, epoch_length, left, over, table_of
 from ...synapses.modulator import level_at
 from ...synapses.rule import NOTHING, unchanged
 
@@ -22,6 +22,7 @@ class Trace:
 
     def __init__(self, kind, flow, constants, rates, length):
         self.flow, self.constants, self.rates, self.length = flow, constants, rates, length
+        self.tables = [table_of(rate, length) for rate in rates or ()]
         self.value = kind(*[0.0] * len(kind._fields)) if kind else NOTHING
         self.anchor = 0.0  # when `value` stands, ms
 
@@ -30,8 +31,9 @@ class Trace:
         if self.rates is None:
             return self.flow(self.constants, self.value, t - self.anchor)
         begin = beginning(t, self.length)
-        pairs = zip(self.value, self.rates, strict=True)
-        return type(self.value)(*(x * over(rate, begin - self.anchor) * left(rate, t - begin) for x, rate in pairs))
+        epochs = (begin - self.anchor) / self.length
+        parts = zip(self.value, self.rates, self.tables, strict=True)
+        return type(self.value)(*(x * over(table, 0, epochs) * left(rate, t - begin) for x, rate, table in parts))
 
     def set(self, x, t):
         """It is x at t."""
