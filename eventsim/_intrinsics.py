@@ -74,7 +74,6 @@ def _prefetch(function):
 
 def _fetch(function):
     """One load."""
-    from numba import types as nt
 
     def codegen(context, builder, signature, arguments):
         pointer, _ = _element(context, builder, signature, arguments)

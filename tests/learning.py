@@ -14,14 +14,14 @@ from eventsim.numerics.random import unit_number
 from .strategies import build
 
 RestlessParameters = namedtuple("RestlessParameters", ("tau", "gain"))
-RestlessConstants = namedtuple("RestlessConstants", ("tau", "gain", "key0", "key1"))
+RestlessConstants = namedtuple("RestlessConstants", ("tau", "fast", "slow", "gain", "key0", "key1"))
 RestlessState = namedtuple("RestlessState", ("w", "level", "number", "draws"))
 Two = namedtuple("Two", ("fast", "slow"))
 One = namedtuple("One", ("y",))
 
 
 def prepare(p):
-    return RestlessConstants(p.tau, p.gain, 0.0, 0.0)
+    return RestlessConstants(p.tau, 1.0 / p.tau, 1.0 / (3.0 * p.tau), p.gain, 0.0, 0.0)
 
 
 def start(c, w):
@@ -42,10 +42,6 @@ def on_post(c, s, x, y):
     return RestlessState(s.w - c.gain * x.fast, s.level + 0.25 * y.y, s.number, s.draws + 100.0)
 
 
-def flow_pre(c, x, dt):
-    return Two(x.fast * math.exp(-dt / c.tau), x.slow * math.exp(-dt / (3.0 * c.tau)))
-
-
 def jump_pre(c, x):
     return Two(x.fast + 1.0, x.slow + 0.5 * x.fast)
 
@@ -62,7 +58,7 @@ def transmit(c, before, after):
     return before.w + 0.125 * after.level
 
 
-# A rule that listens to both sides, changes between events, and delivers what both its states say.
+# A rule that listens to both sides, to one of them by rates and to the other by a law of its own, changes between events, and delivers what both its states say.
 RESTLESS = es.SynapseRule(
     name="Restless",
     documentation="A synapse that does not rest.",
@@ -78,7 +74,7 @@ RESTLESS = es.SynapseRule(
     on_pre=on_pre,
     on_post=on_post,
     pre_type=Two,
-    flow_pre=flow_pre,
+    pre_rates=("fast", "slow"),
     jump_pre=jump_pre,
     post_type=One,
     flow_post=flow_post,

@@ -37,10 +37,10 @@ class Layout(NamedTuple):
 class Entry(NamedTuple):
     """Where things lie in an entry of a neuron's history, which begins with the time at which a spike reaches the synapses."""
 
-    begin: int  # where the trace after it stands: when its epoch begins, or that time itself
+    begin: int  # when the epoch of that time begins, or that time itself where no trace decays with rates
     left: int  # what is left of the presynaptic trace since the beginning of the epoch
     before: int  # the postsynaptic trace just before the spike
-    after: int  # the same after it, as it stands at `begin`
+    after: int  # the same after it; where it decays with rates, as it stands at `begin`
     width: int
 
 
@@ -53,7 +53,9 @@ def layout(rule):
     width = trace + _length(rule.pre_type)
     epoch = len(rule.constant_type._fields)
     pre_rates = epoch + 2
-    return Layout(seen, anchor, heard, last, state, trace, width, _entry(rule), epoch, pre_rates, pre_rates + len(rule.pre_rates or ()) * STRIDE)
+    return Layout(
+        seen, anchor, heard, last, state, trace, width, _entry(rule), epoch, pre_rates, pre_rates + len(rule.pre_rates or ()) * STRIDE
+    )
 
 
 def _entry(rule):

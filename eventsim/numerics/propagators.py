@@ -37,7 +37,7 @@ def faded(z):
 
 
 def fading(z):
-    """exp(-z) for z >= 0, at the same cost for nearly all: traces of plastic synapses are asked for after intervals of any length."""
+    """exp(-z) for z >= 0, at the same cost for nearly all: synapses ask for it after intervals of any length."""
     if z >= _HALVINGS * HALF:
         return math.exp(-z)
     halvings = int(z * _PER_HALVING)

@@ -22,7 +22,8 @@ from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau", "w_min", "w_max"))
 Constants = namedtuple(
-    "Constants", ("rate_pre", "rate_post", "tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "rate_d", "rate_p", "w_min", "w_max", "between")
+    "Constants",
+    ("rate_pre", "rate_post", "tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "rate_d", "rate_p", "w_min", "w_max", "between"),
 )
 State = namedtuple("State", ("w",))
 
@@ -31,7 +32,9 @@ def prepare(p):
     both = p.gamma_d + p.gamma_p
     between = (p.gamma_d * p.w_min + p.gamma_p * p.w_max) / both if both > 0.0 else p.w_min  # where both thresholds together lead
     rate = 1.0 / p.tau_ca
-    return Constants(rate, rate, p.tau_ca, p.c_pre, p.c_post, p.theta_d, p.theta_p, p.gamma_d / p.tau, p.gamma_p / p.tau, p.w_min, p.w_max, between)
+    return Constants(
+        rate, rate, p.tau_ca, p.c_pre, p.c_post, p.theta_d, p.theta_p, p.gamma_d / p.tau, p.gamma_p / p.tau, p.w_min, p.w_max, between
+    )
 
 
 def time_above(c, calcium, theta, dt):

@@ -150,10 +150,14 @@ class SynapseRule:
         if kind is None or flow is not stays:
             raise ParameterError(f"rule {self.name} has {side}_rates, so it needs {side}_type and takes no flow_{side}")
         if len(rates) != len(kind._fields):
-            raise ParameterError(f"{side}_rates of rule {self.name} must be as many as variables of the trace, {kind._fields}, got {rates!r}")
+            raise ParameterError(
+                f"{side}_rates of rule {self.name} must be as many as variables of the trace, {kind._fields}, got {rates!r}"
+            )
         for rate in rates:
             if rate is not None and rate not in self.constant_type._fields:
-                raise ParameterError(f"{side}_rates of rule {self.name} must name constants, {self.constant_type._fields}, or be None, got {rate!r}")
+                raise ParameterError(
+                    f"{side}_rates of rule {self.name} must name constants, {self.constant_type._fields}, or be None, got {rate!r}"
+                )
 
     def rates(self, c, side):
         """The rates, 1/ms, with which the trace of a side ("pre", "post") decays, given the constants; None: it follows another law."""
@@ -238,6 +242,8 @@ class Synapse:
             what = f"{self.rule.name} {name}"
             clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
             object.__setattr__(self, name, clean)
+        for side in ("pre", "post"):
+            self.rule.rates(self.constants, side)
 
     @property
     def _shared(self):

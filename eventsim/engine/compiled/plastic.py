@@ -90,7 +90,7 @@ def post_trace(entries, base, mask, seen):
     """The postsynaptic trace after the last of `seen` spikes, as it is kept, and its anchor."""
     if LISTENS and seen > 0:
         e = base + ((seen - 1) & mask) * ENTRY
-        return Post(*load_post(entries, e + AFTER)), fetch(entries, e + BEGIN)
+        return Post(*load_post(entries, e + AFTER)), fetch(entries, e + BEGIN if POST_DECAYS else e)
     return Post(*NO_POST), 0.0
 
 

@@ -1,0 +1,82 @@
+"""A rule of one's own that is not one is refused when it is made, or when synapses are described by it."""
+
+from collections import namedtuple
+
+import pytest
+
+import eventsim as es
+
+Parameters = namedtuple("Parameters", ("rate",))
+State = namedtuple("State", ("w",))
+Post = namedtuple("Post", ("fast", "slow"))
+
+
+def same(p):
+    return p
+
+
+def flow(c, y, dt):
+    return y
+
+
+def rule(**changed):
+    """A rule that has what it needs, but for what is changed."""
+    given = {
+        "name": "Own",
+        "documentation": "A rule.",
+        "parameters": (es.Parameter("rate", 0.1, "1/ms"),),
+        "parameter_type": Parameters,
+        "constant_type": Parameters,
+        "state_type": State,
+        "prepare": same,
+        "source": "here",
+        "post_type": Post,
+        "post_rates": ("rate", None),
+    }
+    return es.SynapseRule(**given | changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"state_type": Post}, "must begin with the weight w"),
+        ({"random": True}, "must have \\['draws', 'number'\\]"),
+        ({"modulated": True}, "needs flow="),
+        (
+            {"post_rates": ("rate",)},
+            "post_rates of rule Own must be as many as variables of the trace, \\('fast', 'slow'\\), got \\('rate',\\)",
+        ),
+        ({"post_rates": ("rate", "tau")}, "post_rates of rule Own must name constants, \\('rate',\\), or be None, got 'tau'"),
+        ({"flow_post": flow}, "needs post_type and takes no flow_post"),
+        ({"pre_rates": ("rate",)}, "needs pre_type and takes no flow_pre"),
+    ],
+)
+def test_what_no_rule_is(changed, message):
+    with pytest.raises(es.ParameterError, match=message):
+        rule(**changed)
+
+
+def test_traces_do_not_grow():
+    own = rule()
+    assert own.rates(Parameters(0.25), "post") == (0.25, 0.0)
+    assert own.rates(Parameters(0.25), "pre") is None
+    own(1.0, 1.0, rate=0.0)
+    for bad in (-0.1, float("nan")):
+        changed = rule(prepare=lambda p, bad=bad: Parameters(bad))
+        with pytest.raises(es.ParameterError, match="post_rates of rule Own: rate must be >= 0, got"):
+            changed(1.0, 1.0)
+
+
+@pytest.mark.parametrize("tau", [1e-300, 1e-3, 1e300])
+def test_time_constants_beyond_all_measure(engine, tau):
+    """A pair leaves nothing where the trace is gone at once, and all of it where it never fades."""
+    net = es.Network(seed=1)
+    pre = net.population(1, es.SpikeSource(times=[[1.0]]), name="pre")
+    post = net.population(1, es.LIF(), name="post")
+    teacher = net.population(1, es.SpikeSource(times=[[11.0, 400.0]]), name="teacher")
+    j = net.connect(pre, post, es.OneToOne(), synapse=es.STDP(1.0, 1.0, a_plus=0.25, a_minus=0.25, w_max=3.0, tau_plus=tau, tau_minus=tau))
+    net.connect(teacher, post, es.OneToOne(), weight=30.0, delay=1.0)
+    sim = es.Simulator(net, engine=engine)
+    sim.run(1000.0)
+    assert len(sim.spikes.of(post)) == 2
+    assert sim.weights(j)["weight"].tolist() == ([1.0] if tau < 1.0 else [1.5])
