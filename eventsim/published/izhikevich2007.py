@@ -8,6 +8,8 @@ Source
     the weights every 10 ms by (0.002 + dopamine) times the eligibility: here all the time, by a tenth of it per ms.
 """
 
+import math
+
 import numpy as np
 
 from .. import _cast
@@ -23,7 +25,8 @@ N_EXC, N_INH, INPUTS = 800, 200, 100  # neurons; synapses of each
 DELAY = 1.0  # ms
 WEIGHT, W_MAX, WEIGHT_INH = 1.0, 4.0, -1.0  # mV/ms for 1 ms; excitatory ones begin at WEIGHT
 # The eligibility of a pair without distance in time, 0.1, is a tenth of that here: mV/ms per ms and level of dopamine.
-LEARNING = {"a_plus": 0.01, "a_minus": 0.015, "tau_plus": 20.0, "tau_minus": 20.0, "tau_e": 1000.0}
+# Of postsynaptic spikes first, it is that of the script 1 ms later, when arrivals are late by the delay there too.
+LEARNING = {"a_plus": 0.01, "a_minus": 0.015 * math.exp(DELAY / 20.0), "tau_plus": 20.0, "tau_minus": 20.0, "tau_e": 1000.0}
 TAU_DOPAMINE, TONIC, RELEASE = 200.0, 0.002, 0.5  # ms; level without reward; what a reward adds
 REWARD_AFTER = (1000.0, 3000.0)  # ms
 NOISE = 13.0 / np.sqrt(12.0)  # mV/ms: the standard deviation of a uniform number between -6.5 and 6.5
@@ -54,8 +57,8 @@ def izhikevich2007(seed=1, scale=1.0):
     -----
     Neurons are computed by the scheme of the paper (class "as-published"), so spikes are on a grid of 1 ms; synapses and dopamine are exact. Deviations from the script: the synapse to
     be rewarded is one more, not one of the 100; of these 80 go to excitatory and 20 to inhibitory neurons, where the script draws from all; the noise, a new current for each neuron
-    every ms, is normal and not uniform, with the same variance; pairs are all-to-all, where the script's traces saturate at the last spike; a postsynaptic spike meets the arrival of a
-    later presynaptic one 1 ms later than in the script, which depresses by 5 % less.
+    every ms, is normal and not uniform, with the same variance; pairs are all-to-all, where the script's traces saturate at the last spike.
+    A postsynaptic spike meets the arrival of a later presynaptic one 1 ms later than in the script; `a_minus` is larger by what that takes.
 
     Examples
     --------
