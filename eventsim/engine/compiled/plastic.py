@@ -164,8 +164,8 @@ def followed(log, number):
     return -1
 
 
-def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, levels, changed, t, log, number):
-    """The synapse at row o after what has reached it before t, but for arrivals (with post_first: postsynaptic spikes up to t).
+def caught_up(c, numbers, rows, o, entries, base, mask, noted, until, levels, changed, t, log, number):
+    """The synapse at row o after what has reached it before t, but for arrivals: postsynaptic spikes before `until`, changes of level.
 
     Its state, the time of its last event, the numbers of postsynaptic spikes and of changes of the modulator's level so far.
     """
@@ -178,18 +178,17 @@ def caught_up(c, numbers, rows, o, entries, base, mask, noted, post_first, level
         while True:
             e = base + (seen & mask) * ENTRY
             spike = fetch(entries, e) if LISTENS and seen < noted else math.inf
-            if spike > t or (spike == t and post_first == 0):
-                spike = math.inf
+            late = not spike < until
             if MODULATED and heard < changed:
                 change = fetch(levels, 2 * (heard & (LEVELS - 1)))
-                if change < t and change <= spike:
+                if change < t and (late or change <= spike):
                     y, since = post_trace(entries, base, mask, seen)
                     s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, change)
                     last = change
                     heard += 1
                     logged(log, number, change, s)
                     continue
-            if spike == math.inf:
+            if late:
                 break
             if FLOWS:
                 y, since = post_trace(entries, base, mask, seen)
@@ -220,6 +219,7 @@ def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, level
     first : number of the first of them among all synapses
     """
     c = Constants(*load_constants(numbers, 0))
+    until = math.nextafter(t, math.inf) if post_first != 0 else t  # postsynaptic spikes at t itself come before, or after
     begin = epoch_of(numbers, t)
     pre_share, post_share = pre_shares(numbers, t - begin), post_shares(numbers, t - begin)
     updates = targets.size
@@ -232,7 +232,7 @@ def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, level
         base = j * (mask + 1) * ENTRY
         before = int(fetch(rows, o + SEEN)) if LISTENS else 0
         n, number = fetch(noted, j) if LISTENS else 0, followed(log, first + k)
-        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, post_first, levels, changed, t, log, number)
+        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, until, levels, changed, t, log, number)
         x, anchor = Pre(*load_pre(rows, o + TRACE)), begun_at(rows, o)
         y, since = post_trace(entries, base, mask, seen)
         s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, t)
@@ -265,7 +265,7 @@ def sweep(t, rows, targets, numbers, entries, noted, mask, post_first, levels, c
         base = j * (mask + 1) * ENTRY
         before = int(fetch(rows, o + SEEN)) if LISTENS else 0
         n, number = fetch(noted, j) if LISTENS else 0, followed(log, first + k)
-        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, 0, levels, changed, t, log, number)
+        s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, n, t, levels, changed, t, log, number)
         store_synapse(rows, o, s, last, seen, heard)
         updates += seen - before
     return updates
@@ -273,7 +273,7 @@ def sweep(t, rows, targets, numbers, entries, noted, mask, post_first, levels, c
 
 def standing(c, numbers, rows, o, entries, base, mask, noted, levels, changed, t, log):
     """The state at t of the synapse at row o, after all that has reached it before, and the numbers of what has reached it."""
-    s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, noted, 0, levels, changed, t, log, -1)
+    s, last, seen, heard = caught_up(c, numbers, rows, o, entries, base, mask, noted, t, levels, changed, t, log, -1)
     x = Pre(*load_pre(rows, o + TRACE))
     y, since = post_trace(entries, base, mask, seen)
     s = flowed(c, numbers, s, x, begun_at(rows, o), y, since, level(c, levels, heard, last), last, t)
