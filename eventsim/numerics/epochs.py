@@ -57,7 +57,7 @@ def left(rate, into):
 
 def over(numbers, rate, n):
     """The part that is left after n epochs, a whole number >= 0; rate: where it stands in the numbers."""
-    n = int(n) if n < _WHOLE else int(_WHOLE) - 1
+    n = int(min(n, _WHOLE - 1.0))
     kept = fetch(numbers, rate + 1 + (n & (FEW - 1)))
     place = rate + 1 + FEW
     n >>= _BITS

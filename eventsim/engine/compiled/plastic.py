@@ -24,6 +24,9 @@ from .adapters import AHEAD
 from .pointers import call_arrive, call_entry, call_sweep, signatures
 from .state import COUNT, LEVELS, OVERFLOW, UPDATES
 
+# Histories of up to so many numbers are near the processor anyway.
+NEAR = 1 << 16
+
 # Names that `bind` replaces by a rule's own.
 SEEN = ANCHOR = HEARD = LAST = SYNAPSE = TRACE = WIDTH = ENTRY = BEGIN = LEFT = BEFORE = AFTER = EPOCH = PRE_RATES = POST_RATES = 0
 LISTENS = TRACED = MODULATED = FLOWS = FOLLOWED = PRE_DECAYS = POST_DECAYS = False
@@ -223,9 +226,9 @@ def arrive(t, rows, o, targets, numbers, entries, noted, mask, post_first, level
     begin = epoch_of(numbers, t)
     pre_share, post_share = pre_shares(numbers, t - begin), post_shares(numbers, t - begin)
     updates = targets.size
-    last_target = targets.size - 1
+    last_target, distant = targets.size - 1, entries.size > NEAR
     for k in range(targets.size):
-        if LISTENS:  # the entries that will be asked for
+        if LISTENS and distant:  # the entries that will be asked for
             ahead = fetch(targets, min(k + AHEAD, last_target))
             prefetch(entries, (ahead * (mask + 1) + ((fetch(noted, ahead) - 1) & mask)) * ENTRY)
         j = fetch(targets, k)
