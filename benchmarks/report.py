@@ -6,6 +6,14 @@ from .against.tables import tables
 from .harness import RESULTS
 
 GROUPS = ("network", "memory", "micro", "startup")
+PARTS = {  # of a session with other simulators
+    "networks": "networks",
+    "sweep": "sweep",
+    "phases": "phases",
+    "bounded": "neurons without a closed form",
+    "learning": "plastic synapses",
+    "exactness": "accuracy",
+}
 SCALED = "scaling: "  # how names begin that have a section of their own
 
 
@@ -76,16 +84,28 @@ def time_against_rate(figures):
 
 
 def beside_others():
-    """The newest comparison with other simulators, as a section of the page."""
-    path = max(RESULTS.glob("*-against.json"), default=None)
-    if path is None:
+    """The newest comparison of each kind with other simulators, as a section of the page."""
+    newest = {}  # session of each part
+    for path in sorted(RESULTS.glob("*-against.json")):
+        session = json.loads(path.read_text())
+        newest |= {part: session for part in PARTS if session.get(part)}
+    if not newest:
         return ""
-    result = json.loads(path.read_text())
-    entries = [e for part in ("networks", "sweep", "bounded") for e in result.get(part, [])]
-    loads, commits = ([e["measured"][key] for e in entries] for key in ("load", "commit"))
-    m = result["machine"]
-    told = f"Measured {result['date']}, eventsim at {', '.join(sorted(set(commits)))}; {m['processor']}, {m['cores']} cores; load {min(loads)} to {max(loads)}."
-    return f"\n## Beside other simulators\n\nHow: [against/README.md](../against/README.md).\n{tables(result)}\n{told}\n"
+    result = {part: session[part] for part, session in newest.items()}
+    told = [_session(session, [part for part in PARTS if newest.get(part) is session]) for session in {id(s): s for s in newest.values()}.values()]
+    return f"\n## Beside other simulators\n\nHow: [against/README.md](../against/README.md).\n{tables(result)}\n" + "\n".join(told) + "\n"
+
+
+def _session(session, parts):
+    """Under what some parts of a session with other simulators were measured: a line."""
+    entries = [entry for part in parts for entry in (session[part] if isinstance(session[part], list) else [session[part]])]
+    measured = [entry["measured"] for entry in entries if "measured" in entry]
+    loads, commits = [m["load"] for m in measured], sorted({m["commit"] for m in measured})
+    machine = session["machine"]
+    return (
+        f"- {', '.join(PARTS[part] for part in parts)}: measured {session['date']}, eventsim at {', '.join(commits)}; "
+        f"{machine['processor']}, {machine['cores']} cores; load {min(loads)} to {max(loads)}."
+    )
 
 
 def _row(figure):
