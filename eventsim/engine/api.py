@@ -162,6 +162,10 @@ class Simulator:
         if isinstance(selection, Projection):
             trace = of_synapses(self, what, selection, at, synapses)
             return trace if at is None else self._traced(trace)
+        if not isinstance(selection, (Population, PopulationView)):
+            raise ParameterError(
+                f"selection must be a population, a view of one or the projection that net.connect(...) gave, got {_cast.short(selection)}"
+            )
         selection = self._known(selection)
         if synapses is not None:
             raise RecordingError(f"synapses= is for projections, {selection.name!r} is a population")

@@ -1,12 +1,14 @@
 """Memristive synapses: the function that makes them from a device and a way to make pulses from spikes."""
 
 from . import memristor_pair, memristor_single
+from .rule import known_by_name
 
 PROTOCOLS = ("window", "stdp")  # in the order of the parameter at_arrival
 
 RULES = (*memristor_single.RULES, *memristor_pair.RULES)
 
 
+@known_by_name
 def Memristor(
     weight,
     delay,

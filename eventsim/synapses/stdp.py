@@ -25,7 +25,7 @@ from functools import cache
 
 from ..neurons.model import Parameter
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES, Post, Pre
 
 PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
@@ -148,6 +148,7 @@ def _rule(pairing, additive):
 RULES = tuple(_rule(pairing, additive) for pairing in PAIRINGS for additive in (False, True))
 
 
+@known_by_name
 def STDP(
     weight,
     delay,
