@@ -220,6 +220,8 @@ CONNECTIONS = [
         "es.Modulator",
         "'dopamine'",
     ),
+    ("es.Modulator(tau=0.0)", es.ParameterError, "Modulator tau", "> 0 ms", "0.0"),
+    ("es.Modulator(tau=[100.0, 200.0])", es.ParameterError, "Modulator tau", "number (ms)", "[100.0, 200.0]"),
     ("es.TsodyksMarkram(1.0, 1.0, U=1.5)", es.ParameterError, "U", "1.5"),
     ("es.TsodyksMarkram(1.0, 1.0, U=[0.5, [0.5]])", es.ParameterError, "U", "number or an array", "[0.5, [0.5]]"),
     (

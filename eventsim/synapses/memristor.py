@@ -91,6 +91,7 @@ def Memristor(
         raise ParameterError(f"Memristor window_minus is for protocol='stdp', got {_cast.short(window_minus)} with protocol='window'")
     if not _cast.flag(pair, "Memristor pair") and refresh != 1.0:
         raise ParameterError(f"Memristor refresh is for pair=True, got {_cast.short(refresh)} with pair=False")
+    window = _cast.number(window, "Memristor window", "ms", 0.0, low_open=True)
     own = device.own()
     if pair:
         own |= {f"{name}_minus": value for name, value in own.items()}

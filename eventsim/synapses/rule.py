@@ -208,7 +208,20 @@ class SynapseRule:
                 )
 
     def rates(self, c, side):
-        """The rates, 1/ms, with which the trace of a side ("pre", "post") decays, given the constants; None: it follows another law."""
+        """The rates with which the trace of a side decays.
+
+        Parameters
+        ----------
+        c : named tuple
+            The rule's constants.
+        side : str
+            "pre" or "post".
+
+        Returns
+        -------
+        tuple of float, 1/ms, or None
+            None where the trace follows another law.
+        """
         names = getattr(self, f"{side}_rates")
         if names is None:
             return None
@@ -267,7 +280,6 @@ class Synapse:
 
     def __post_init__(self):
         from .. import _cast
-        from ..network.population import Population
         from .modulator import is_modulator
 
         for p in self.rule.parameters:
@@ -284,9 +296,8 @@ class Synapse:
             raise ParameterError(f"{self.rule.name} needs modulator=, a population of one es.Modulator(...)")
         if self.modulator is not None and not self.rule.modulated:
             raise ParameterError(f"{self.rule.name} has no third factor, so it takes no modulator=")
-        if self.modulator is not None and not (
-            isinstance(self.modulator, Population) and self.modulator.n == 1 and is_modulator(self.modulator.model)
-        ):
+        one = getattr(self.modulator, "n", None) == 1 and is_modulator(getattr(self.modulator, "model", None))
+        if self.modulator is not None and not one:
             raise ParameterError(
                 f"modulator of {self.rule.name} must be a population of one es.Modulator(...), got {_cast.short(self.modulator)}"
             )
