@@ -134,6 +134,18 @@ def test_trace_is_the_samples_and_marks_are_the_spikes(run):
     assert ax.get_xlabel() == "time (ms)"
 
 
+def test_traces_of_synapses_are_not_drawn_as_neurons():
+    net = es.Network(seed=1)
+    pre, post = net.population(1, es.SpikeSource(times=[[1.0]])), net.population(1, es.LIF())
+    j = net.connect(pre, post, es.OneToOne(), synapse=es.STDP(1.0, 1.0, a_plus=0.1, a_minus=0.1, w_max=2.0))
+    sim = es.Simulator(net, engine="reference")
+    followed = sim.record("weight", j), sim.record("weight", j, at=[0.5])
+    sim.run(2.0)
+    for of_synapses in followed:
+        with pytest.raises(es.ParameterError, match="trace must be that of neurons"):
+            plots.trace(of_synapses)
+
+
 def test_trace_of_an_unfinished_run_ends_where_the_run_is():
     net = es.Network()
     neuron = net.population(1, es.LIF(), name="one")

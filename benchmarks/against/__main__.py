@@ -1,4 +1,4 @@
-"""`python -m benchmarks.against`: everything, in less than ten minutes; `--help` for parts of it."""
+"""`python -m benchmarks.against`: the usual parts, in less than ten minutes; `--help` for all of them."""
 
 import argparse
 import datetime

@@ -119,13 +119,13 @@ class Simulator:
             mask[self._known(selection).addresses] = 1
         return mask
 
-    def _known(self, selection):
+    def _known(self, selection, right="a population or a view of one"):
         """The selection, if it belongs to the network that is simulated.
 
         After `load`, selections of the network that was saved are as good: they are known by name and place.
         """
         if not isinstance(selection, (Population, PopulationView)):
-            raise ParameterError(f"selection must be a population or a view of one, got {_cast.short(selection)}")
+            raise ParameterError(f"selection must be {right}, got {_cast.short(selection)}")
         p = selection.population
         for own in self._populations:
             if own is p or (self._restored and (own.name, own.first, own.n) == (p.name, p.first, p.n)):
@@ -162,7 +162,7 @@ class Simulator:
         if isinstance(selection, Projection):
             trace = of_synapses(self, what, selection, at, synapses)
             return trace if at is None else self._traced(trace)
-        selection = self._known(selection)
+        selection = self._known(selection, "a population, a view of one or the projection that net.connect(...) gave")
         if synapses is not None:
             raise RecordingError(f"synapses= is for projections, {selection.name!r} is a population")
         if what == "spikes":

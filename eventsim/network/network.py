@@ -115,6 +115,10 @@ class Network:
         if not isinstance(rule, RULES):
             names = ", ".join(r.__name__ for r in RULES)
             raise ConnectivityError(f"rule must be one of {names}, such as es.FixedProbability(0.1), got {_cast.short(rule)}")
+        if isinstance(weight, (Static, Synapse)):
+            raise ParameterError(
+                f"weight must be a number, a distribution or an array; hand a description of synapses over as synapse=, got {_cast.short(weight)}"
+            )
         if synapse is None:
             synapse = Static(weight, delay, "float64" if weight_dtype is None else weight_dtype)
         elif weight is not None or delay is not None or weight_dtype is not None:

@@ -8,7 +8,6 @@ from ..synapses.modulator import is_modulator
 from ..synapses.rule import Synapse
 from ..synapses.static import BY_SIGN
 from .distributions import Distribution
-from .population import Population
 from .rules import PROCEDURAL, AllToAll
 from .sources import check_rate
 
@@ -69,7 +68,6 @@ class Projection:
         """Refuse weights that the rule does not allow."""
         if self.procedural:
             raise ConnectivityError(f"procedural=True stores nothing, and plastic weights have to be kept, in '{self.label}'")
-        self._check_modulator(self.synapse.modulator)
         values = self.synapse.values
         self.own = {p.name: self._values(values[p.name], p.name, ParameterError) for p in self.synapse.rule.own}
         self.check_bounds(self.weight, f"weight of '{self.label}'")
@@ -86,13 +84,6 @@ class Projection:
             raise ParameterError(
                 f"{what} must lie between {limits[0]:g} and {limits[1]:g}, the bounds of {self.synapse.rule.name}, got {got}"
             )
-
-    def _check_modulator(self, modulator):
-        """A third factor is the level of one modulator of the same network."""
-        if modulator is None:
-            return
-        if not (isinstance(modulator, Population) and modulator.n == 1 and is_modulator(modulator.model)):
-            raise ParameterError(f"modulator of '{self.label}' must be a population of one es.Modulator(...), got {_cast.short(modulator)}")
 
     def _check_procedural(self):
         """Refuse what can not be drawn again source by source, and values that would have to be drawn to be checked."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _cast
 from ..errors import ParameterError
+from ..recording import Trace
 from .style import INK, axes, colour, finished
 
 _UNITS = {"v": "membrane potential (mV)"}
@@ -44,6 +45,10 @@ def trace(trace, spikes=None, threshold=None, ax=None, *, title=None):
     >>> sim.run(100.0)  # doctest: +SKIP
     >>> es.plots.trace(samples, sim.spikes, threshold=-50.0)  # doctest: +SKIP
     """
+    if not isinstance(trace, Trace) or trace.synapses is not None:
+        raise ParameterError(
+            f"trace must be that of neurons, sim.record('v', neurons, at=...), got {_cast.short(trace)}; es.plots.trajectories draws weights"
+        )
     order = np.argsort(trace.time, kind="stable")
     time, value = trace.time[order], trace.value[order]
     taken = ~np.isnan(value).any(axis=1)

@@ -41,7 +41,8 @@ def required(rule, **given):
     """These parameters, which have the unit of the weight and so no default; refuses None."""
     from ..errors import ParameterError
 
-    for name, value in given.items():
-        if value is None:
-            raise ParameterError(f"{rule} needs {name}=, in the unit of the weight")
+    lacking = [f"{name}=" for name, value in given.items() if value is None]
+    if lacking:
+        names = " and ".join(part for part in (", ".join(lacking[:-1]), lacking[-1]) if part)
+        raise ParameterError(f"{rule} needs {names}: what has the unit of the weight has no default")
     return given

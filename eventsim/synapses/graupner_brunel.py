@@ -17,7 +17,7 @@ from collections import namedtuple
 from ..neurons.model import Parameter
 from ..numerics.propagators import relaxed, remaining
 from .bounds import BOUNDS, check, limits, required
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("tau_ca", "c_pre", "c_post", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau", "w_min", "w_max"))
@@ -88,6 +88,7 @@ RULE = SynapseRule(
 RULES = (RULE,)
 
 
+@known_by_name
 def GraupnerBrunel(
     weight,
     delay,

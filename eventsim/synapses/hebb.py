@@ -17,7 +17,7 @@ from collections import namedtuple
 from ..neurons.model import Parameter
 from ..numerics.propagators import relaxed
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "tau_pre", "tau_post", "w_min", "w_max"))
@@ -57,6 +57,7 @@ RULE = SynapseRule(
 RULES = (RULE,)
 
 
+@known_by_name
 def Hebb(weight, delay, eta=None, tau_pre=20.0, tau_post=20.0, w_min=0.0, w_max=None, backprop_delay=0.0, post_first=False):
     """Synapses with Hebb's rule, dw/dt = eta x y, between hard bounds.
 

@@ -16,7 +16,7 @@ from collections import namedtuple
 
 from ..neurons.model import Parameter
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "target_rate", "tau", "w_min", "w_max"))
@@ -60,6 +60,7 @@ RULE = SynapseRule(
 RULES = (RULE,)
 
 
+@known_by_name
 def InhibitorySTDP(weight, delay, eta=None, target_rate=5.0, tau=20.0, w_min=0.0, w_max=None, backprop_delay=0.0, post_first=False):
     """Inhibitory synapses that learn to hold the rate of the postsynaptic neuron.
 

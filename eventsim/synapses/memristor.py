@@ -1,12 +1,14 @@
 """Memristive synapses: the function that makes them from a device and a way to make pulses from spikes."""
 
 from . import memristor_pair, memristor_single
+from .rule import known_by_name
 
 PROTOCOLS = ("window", "stdp")  # in the order of the parameter at_arrival
 
 RULES = (*memristor_single.RULES, *memristor_pair.RULES)
 
 
+@known_by_name
 def Memristor(
     weight,
     delay,
@@ -89,6 +91,7 @@ def Memristor(
         raise ParameterError(f"Memristor window_minus is for protocol='stdp', got {_cast.short(window_minus)} with protocol='window'")
     if not _cast.flag(pair, "Memristor pair") and refresh != 1.0:
         raise ParameterError(f"Memristor refresh is for pair=True, got {_cast.short(refresh)} with pair=False")
+    window = _cast.number(window, "Memristor window", "ms", 0.0, low_open=True)
     own = device.own()
     if pair:
         own |= {f"{name}_minus": value for name, value in own.items()}

@@ -8,6 +8,7 @@ whose potential is the level.
 
 import math
 
+from .. import _cast
 from ..neurons.lif import LIF
 
 # Higher than any level; the membrane has to have a threshold.
@@ -29,6 +30,11 @@ def Modulator(tau=200.0, baseline=0.0):
     Neuron
         The description to hand to `Network.population(1, ...)`. Its level is the variable "v".
 
+    Raises
+    ------
+    ParameterError
+        Where tau or baseline is no number in range.
+
     Examples
     --------
     >>> import eventsim as es
@@ -41,6 +47,8 @@ def Modulator(tau=200.0, baseline=0.0):
     >>> round(float(sim.get(dopamine, "v")[0]), 6)  # 0.5 exp(-49/200)
     0.391352
     """
+    tau = _cast.number(tau, "Modulator tau", "ms", 0.0, low_open=True)
+    baseline = _cast.number(baseline, "Modulator baseline")
     return LIF(tau_m=tau, v_rest=baseline, v_reset=-NEVER, v_thresh=NEVER, t_ref=0.0)
 
 

@@ -20,7 +20,7 @@ from collections import namedtuple
 from ..neurons.model import Parameter
 from ..numerics.propagators import relaxed, remaining
 from .bounds import required
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("eta", "alpha", "tau"))
@@ -65,6 +65,7 @@ RULE = SynapseRule(
 RULES = (RULE,)
 
 
+@known_by_name
 def Oja(weight, delay, eta=None, alpha=1.0, tau=20.0, backprop_delay=0.0, post_first=False):
     """Synapses with Oja's rule, dw/dt = eta (x y - alpha y y w).
 

@@ -17,7 +17,7 @@ from collections import namedtuple
 from ..neurons.model import Parameter
 from ..numerics.propagators import fading, relaxed
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES
 
 Parameters = namedtuple("Parameters", ("tau_plus", "tau_minus", "a_plus", "a_minus", "tau_e", "w_min", "w_max"))
@@ -82,6 +82,7 @@ REWARD_STDP = SynapseRule(
 RULES = (REWARD_STDP,)
 
 
+@known_by_name
 def RewardSTDP(
     weight,
     delay,

@@ -7,6 +7,7 @@ traces, and at a postsynaptic spike.
 """
 
 import difflib
+import functools
 import inspect
 from collections import namedtuple
 from collections.abc import Callable
@@ -49,6 +50,27 @@ def weight_before(c, before, after):
     return before[0]
 
 
+def refuse_unknown(rule, names, known):
+    """Refuse parameters that a rule does not have."""
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise ParameterError(f"{rule} has no parameter {name!r}{hint} It has: {', '.join(known)}")
+
+
+def known_by_name(function):
+    """A function that describes synapses, and answers a parameter that it does not have as a SynapseRule does."""
+    known = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def described(*given, **named):
+        refuse_unknown(function.__name__, named, known)
+        return function(*given, **named)
+
+    return described
+
+
 @dataclass(frozen=True, repr=False)
 class SynapseRule:
     """A rule of plasticity: undecorated scalar functions of named tuples, time entering as intervals.
@@ -72,7 +94,7 @@ class SynapseRule:
     on_post : (constants, state, x, y) -> state after a postsynaptic spike; None: the rule does not listen to them
     pre_type, pre_rates, jump_pre : named tuple class, names of constants, (constants, x) -> x
         The trace of arrivals at this synapse: it begins at zeros, each of its variables decays exponentially with a rate (1/ms, >= 0; None: it does not),
-        and it jumps with each arrival. None: there is none.
+        and it jumps with each arrival, as jump_pre has to say. pre_type None: there is none.
     flow_pre : (constants, x, dt) -> x
         Instead of rates, where the trace follows another law: x after dt ms.
     post_type, post_rates, jump_post, flow_post : the same of the postsynaptic neuron's spikes
@@ -126,6 +148,14 @@ class SynapseRule:
     variant: int | str = 0
 
     def __post_init__(self):
+        for kind in ("parameter_type", "constant_type", "state_type", "pre_type", "post_type"):
+            self._check_type(kind, getattr(self, kind))
+        names = tuple(p.name for p in self.parameters)
+        if self.parameter_type._fields != names:
+            raise ParameterError(
+                f"rule {self.name} has the parameters {', '.join(names)}, so parameter_type must have these fields, in this order, "
+                f"got {', '.join(self.parameter_type._fields)}"
+            )
         if self.state_type._fields[:1] != ("w",):
             raise ParameterError(f"the state of rule {self.name} must begin with the weight w, got {self.state_type._fields}")
         lacking = {p.name for p in self.own} | ({"number", "draws"} if self.random else set())
@@ -136,7 +166,15 @@ class SynapseRule:
         if self.modulated and not (self.flow and {"tau_z", "base_z"} <= set(self.constant_type._fields)):
             raise ParameterError(f"rule {self.name} has modulated=True, so it needs flow=, and tau_z and base_z among its constants")
         for side in ("pre", "post"):
-            self._check_rates(side, getattr(self, f"{side}_type"), getattr(self, f"{side}_rates"), getattr(self, f"flow_{side}"))
+            kind, flow, jump = getattr(self, f"{side}_type"), getattr(self, f"flow_{side}"), getattr(self, f"jump_{side}")
+            self._check_rates(side, kind, getattr(self, f"{side}_rates"), flow)
+            if kind is None and (flow is not stays or jump is not unmoved):
+                given = f"flow_{side}" if flow is not stays else f"jump_{side}"
+                raise ParameterError(f"rule {self.name} has {given}, so it needs {side}_type, the named tuple class of that trace")
+            if kind is not None and jump is unmoved:
+                raise ParameterError(
+                    f"rule {self.name} has {side}_type, so it needs jump_{side}: a trace that no spike moves says nothing of them"
+                )
         given = (*self.parameters, *self.own)
         rows = [f"{p.name} : {p.unit or 'number'}, {p.describe_range()}, default {p.default:g}" for p in given]
         object.__setattr__(self, "__doc__", f"{self.documentation}\n\nParameters\n----------\n" + "\n".join(rows))
@@ -144,11 +182,21 @@ class SynapseRule:
         positional = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in ("weight", "delay")]
         object.__setattr__(self, "__signature__", inspect.Signature(positional + keywords))
 
+    def _check_type(self, name, kind):
+        if kind is None and name in ("pre_type", "post_type"):
+            return
+        if not (isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")):
+            raise ParameterError(f"{name} of rule {self.name} must be a named tuple class, such as namedtuple('Name', 'a b'), got {kind!r}")
+
     def _check_rates(self, side, kind, rates, flow):
         if rates is None:
             return
         if kind is None or flow is not stays:
             raise ParameterError(f"rule {self.name} has {side}_rates, so it needs {side}_type and takes no flow_{side}")
+        if not isinstance(rates, (tuple, list)):
+            raise ParameterError(
+                f"{side}_rates of rule {self.name} must be a tuple of names of constants, such as ('rate',), got {rates!r}"
+            )
         if len(rates) != len(kind._fields):
             raise ParameterError(
                 f"{side}_rates of rule {self.name} must be as many as variables of the trace, {kind._fields}, got {rates!r}"
@@ -160,7 +208,20 @@ class SynapseRule:
                 )
 
     def rates(self, c, side):
-        """The rates, 1/ms, with which the trace of a side ("pre", "post") decays, given the constants; None: it follows another law."""
+        """The rates with which the trace of a side decays.
+
+        Parameters
+        ----------
+        c : named tuple
+            The rule's constants.
+        side : str
+            "pre" or "post".
+
+        Returns
+        -------
+        tuple of float, 1/ms, or None
+            None where the trace follows another law.
+        """
         names = getattr(self, f"{side}_rates")
         if names is None:
             return None
@@ -181,12 +242,7 @@ class SynapseRule:
     def __call__(self, weight, delay, *, modulator=None, backprop_delay=0.0, post_first=False, **values):
         """A `Synapse`: this rule with a weight, a delay and parameters, each given by name."""
         parameters = (*self.parameters, *self.own)
-        known = [p.name for p in parameters]
-        for name in values:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]!r}?" if near else "."
-                raise ParameterError(f"{self.name} has no parameter {name!r}{hint} It has: {', '.join(known)}")
+        refuse_unknown(self.name, values, [p.name for p in parameters])
         chosen = {p.name: values.get(p.name, p.default) for p in parameters}
         return Synapse(self, weight, delay, chosen, backprop_delay, post_first, modulator)
 
@@ -224,12 +280,14 @@ class Synapse:
 
     def __post_init__(self):
         from .. import _cast
+        from .modulator import is_modulator
 
         for p in self.rule.parameters:
             name = f"{self.rule.name} {p.name}"
             self.values[p.name] = _cast.number(self.values[p.name], name, p.unit, p.low, p.low_open, high=p.high, far=p.far)
         for p in self.rule.own:
-            flat = np.ravel(self.values[p.name]) if np.ndim(self.values[p.name]) else self.values[p.name]
+            value = self.values[p.name]
+            flat = np.ravel(value) if _cast.dimensions(value, f"{self.rule.name} {p.name}") else value
             _cast.check_parameter(flat, p, self.rule.name)  # its shape is checked where the projection is known
         wrong = self.rule.check and self.rule.check(self._shared)
         if wrong:
@@ -238,6 +296,11 @@ class Synapse:
             raise ParameterError(f"{self.rule.name} needs modulator=, a population of one es.Modulator(...)")
         if self.modulator is not None and not self.rule.modulated:
             raise ParameterError(f"{self.rule.name} has no third factor, so it takes no modulator=")
+        one = getattr(self.modulator, "n", None) == 1 and is_modulator(getattr(self.modulator, "model", None))
+        if self.modulator is not None and not one:
+            raise ParameterError(
+                f"modulator of {self.rule.name} must be a population of one es.Modulator(...), got {_cast.short(self.modulator)}"
+            )
         for name, value in (("backprop_delay", self.backprop_delay), ("post_first", self.post_first)):
             what = f"{self.rule.name} {name}"
             clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
@@ -252,7 +315,14 @@ class Synapse:
     @property
     def constants(self):
         """The rule's constants."""
+        from .. import _cast
+
         c = self.rule.prepare(self._shared)
+        if not isinstance(c, self.rule.constant_type):
+            kind = self.rule.constant_type
+            raise ParameterError(
+                f"prepare of rule {self.rule.name} must return its constants, a {kind.__name__}({', '.join(kind._fields)}), got {_cast.short(c)}"
+            )
         if self.modulator is None:
             return c
         values = self.modulator.values

@@ -20,12 +20,11 @@ Source
 
 import math
 from collections import namedtuple
-from dataclasses import replace
 from functools import cache
 
 from ..neurons.model import Parameter
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 from .traces import TRACES, Post, Pre
 
 PAIRINGS = ("all", "nearest", "presynaptic", "reduced")
@@ -148,6 +147,7 @@ def _rule(pairing, additive):
 RULES = tuple(_rule(pairing, additive) for pairing in PAIRINGS for additive in (False, True))
 
 
+@known_by_name
 def STDP(
     weight,
     delay,
@@ -220,6 +220,7 @@ def STDP(
     _cast.choice(pairing, "STDP pairing", PAIRINGS)
     given = required("STDP", a_plus=a_plus, a_minus=a_minus, w_max=w_max)
     rest = {"tau_plus": tau_plus, "tau_minus": tau_minus, "w_min": w_min, "mu_plus": mu_plus, "mu_minus": mu_minus}
-    synapse = _rule(pairing, False)(weight, delay, backprop_delay=backprop_delay, post_first=post_first, **given, **rest)
-    additive = synapse.values["mu_plus"] == synapse.values["mu_minus"] == 0.0
-    return replace(synapse, rule=_rule(pairing, True)) if additive else synapse
+    how = {"backprop_delay": backprop_delay, "post_first": post_first}
+    synapse = _rule(pairing, False)(weight, delay, **how, **given, **rest)
+    additive = synapse.values["mu_plus"] == synapse.values["mu_minus"] == 0.0  # cleaned, as they may be anything before
+    return _rule(pairing, True)(weight, delay, **how, **given, **rest) if additive else synapse

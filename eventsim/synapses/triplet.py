@@ -17,7 +17,7 @@ from functools import cache
 
 from ..neurons.model import Parameter
 from .bounds import BOUNDS, check, clipped, limits, required, towards
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 
 PAIRINGS = ("all", "nearest")
 
@@ -105,6 +105,7 @@ def _rule(pairing):
 RULES = tuple(map(_rule, PAIRINGS))
 
 
+@known_by_name
 def TripletSTDP(
     weight,
     delay,

@@ -19,7 +19,7 @@ from collections import namedtuple
 from ..neurons.model import Parameter
 from ..numerics.divided import phi
 from ..numerics.propagators import fading, relaxed
-from .rule import SynapseRule
+from .rule import SynapseRule, known_by_name
 
 Parameters = namedtuple("Parameters", ("tau_inact",))
 Constants = namedtuple("Constants", ("tau_inact",))
@@ -110,6 +110,7 @@ def _rule(active):
 RULES = DIRECT, ACTIVE = _rule(False), _rule(True)
 
 
+@known_by_name
 def TsodyksMarkram(weight, delay, U=0.5, tau_rec=800.0, tau_facil=0.0, tau_inact=0.0):
     """Synapses with short-term depression and facilitation.
 

@@ -197,7 +197,7 @@ def test_all_variants_are_known_to_checkpoints():
         (lambda: es.Memristor(1.0, 1.0, es.devices.Device(), scale=1.0), "make one of the kinds"),
         (lambda: es.Memristor(1.0, 1.0, STEP, scale=0.0), "scale must be > 0"),
         (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, protocol="hebb"), "protocol must be one of 'window', 'stdp'"),
-        (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, window=-1.0), "window_plus must be > 0 ms"),
+        (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, window=-1.0), "Memristor window must be > 0 ms, got -1.0"),
         (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, window_minus=9.0), "window_minus is for protocol='stdp'"),
         (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, refresh=0.5), "refresh is for pair=True"),
         (lambda: es.Memristor(1.0, 1.0, STEP, scale=1.0, pair=True, refresh=1.5), "refresh must be <= 1"),

@@ -5,6 +5,7 @@ from collections import namedtuple
 import pytest
 
 import eventsim as es
+from eventsim.synapses.rule import unmoved
 
 Parameters = namedtuple("Parameters", ("rate",))
 State = namedtuple("State", ("w",))
@@ -17,6 +18,10 @@ def same(p):
 
 def flow(c, y, dt):
     return y
+
+
+def jump(c, y):
+    return Post(y.fast + 1.0, y.slow + 1.0)
 
 
 def rule(**changed):
@@ -32,6 +37,7 @@ def rule(**changed):
         "source": "here",
         "post_type": Post,
         "post_rates": ("rate", None),
+        "jump_post": jump,
     }
     return es.SynapseRule(**given | changed)
 
@@ -47,6 +53,15 @@ def rule(**changed):
             "post_rates of rule Own must be as many as variables of the trace, \\('fast', 'slow'\\), got \\('rate',\\)",
         ),
         ({"post_rates": ("rate", "tau")}, "post_rates of rule Own must name constants, \\('rate',\\), or be None, got 'tau'"),
+        ({"post_rates": "rate"}, "post_rates of rule Own must be a tuple of names of constants, such as \\('rate',\\), got 'rate'"),
+        ({"post_rates": 0.1}, "post_rates of rule Own must be a tuple .*, got 0.1"),
+        ({"jump_post": unmoved}, "rule Own has post_type, so it needs jump_post"),
+        ({"post_type": None, "post_rates": None}, "rule Own has jump_post, so it needs post_type"),
+        ({"flow_pre": flow}, "rule Own has flow_pre, so it needs pre_type"),
+        ({"parameter_type": State}, "rule Own has the parameters rate, so parameter_type must have these fields, in this order, got w"),
+        ({"state_type": "w"}, "state_type of rule Own must be a named tuple class, such as .*, got 'w'"),
+        ({"constant_type": dict}, "constant_type of rule Own must be a named tuple class"),
+        ({"post_type": ("fast", "slow")}, "post_type of rule Own must be a named tuple class"),
         ({"flow_post": flow}, "needs post_type and takes no flow_post"),
         ({"pre_rates": ("rate",)}, "needs pre_type and takes no flow_pre"),
     ],
@@ -54,6 +69,12 @@ def rule(**changed):
 def test_what_no_rule_is(changed, message):
     with pytest.raises(es.ParameterError, match=message):
         rule(**changed)
+
+
+@pytest.mark.parametrize("given", [0.25, (0.25,), State(0.25)])
+def test_prepare_gives_constants(given):
+    with pytest.raises(es.ParameterError, match="prepare of rule Own must return its constants, a Parameters\\(rate\\), got"):
+        rule(prepare=lambda p: given)(1.0, 1.0)
 
 
 def test_traces_do_not_grow():

@@ -124,15 +124,23 @@ def test_inhibition_holds_the_rate():
 
 
 def test_required_parameters_are_asked_for():
-    for rule, name, given in [
-        (es.STDP, "a_plus", {}),
-        (es.TripletSTDP, "a3_minus", {"a2_plus": 0.1, "a3_plus": 0.1, "a2_minus": 0.1}),
-        (es.InhibitorySTDP, "w_max", {"eta": 0.1}),
-        (es.Hebb, "eta", {"w_max": 1.0}),
-        (es.Oja, "eta", {}),
+    for rule, names, given in [
+        (es.STDP, "a_plus=, a_minus= and w_max=", {}),
+        (es.TripletSTDP, "a3_minus= and w_max=", {"a2_plus": 0.1, "a3_plus": 0.1, "a2_minus": 0.1}),
+        (es.InhibitorySTDP, "w_max=", {"eta": 0.1}),
+        (es.Hebb, "eta=", {"w_max": 1.0}),
+        (es.Oja, "eta=", {}),
     ]:
-        with pytest.raises(es.ParameterError, match=rf"{rule.__name__} needs {name}=, in the unit of the weight"):
+        with pytest.raises(es.ParameterError, match=f"^{rule.__name__} needs {names}: what has the unit of the weight has no default$"):
             rule(1.0, 1.0, **given)
+
+
+@pytest.mark.parametrize(
+    "rule", [es.STDP, es.TripletSTDP, es.InhibitorySTDP, es.Hebb, es.Oja, es.GraupnerBrunel, es.RewardSTDP, es.TsodyksMarkram, es.Memristor]
+)
+def test_parameters_that_there_are_not(rule):
+    with pytest.raises(es.ParameterError, match=f"{rule.__name__} has no parameter 'post_frist'.* It has: weight, delay, "):
+        rule(1.0, 1.0, post_frist=True)
 
 
 @pytest.mark.parametrize("rule", [es.InhibitorySTDP, es.Hebb])
