@@ -149,6 +149,8 @@ class SynapseRule:
             return
         if kind is None or flow is not stays:
             raise ParameterError(f"rule {self.name} has {side}_rates, so it needs {side}_type and takes no flow_{side}")
+        if not isinstance(rates, tuple):
+            raise ParameterError(f"{side}_rates of rule {self.name} must be a tuple of names of constants (or None), got {rates!r}")
         if len(rates) != len(kind._fields):
             raise ParameterError(
                 f"{side}_rates of rule {self.name} must be as many as variables of the trace, {kind._fields}, got {rates!r}"
@@ -242,8 +244,9 @@ class Synapse:
             what = f"{self.rule.name} {name}"
             clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
             object.__setattr__(self, name, clean)
+        prepared = self.rule.prepare(self._shared)  # without the modulator, which is checked where synapses are connected
         for side in ("pre", "post"):
-            self.rule.rates(self.constants, side)
+            self.rule.rates(prepared, side)
 
     @property
     def _shared(self):

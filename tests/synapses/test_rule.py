@@ -48,6 +48,11 @@ def rule(**changed):
             "post_rates of rule Own must be as many as variables of the trace, \\('fast', 'slow'\\), got \\('rate',\\)",
         ),
         ({"post_rates": ("rate", "tau")}, "post_rates of rule Own must name constants, \\('rate',\\), or be None, got 'tau'"),
+        (
+            {"post_rates": ["rate", None]},
+            "post_rates of rule Own must be a tuple of names of constants \\(or None\\), got \\['rate', None\\]",
+        ),
+        ({"post_rates": "rate"}, "post_rates of rule Own must be a tuple of names of constants \\(or None\\), got 'rate'"),
         ({"flow_post": flow}, "needs post_type and takes no flow_post"),
         ({"pre_rates": ("rate",)}, "needs pre_type and takes no flow_pre"),
     ],
