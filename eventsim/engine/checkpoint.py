@@ -27,7 +27,7 @@ from .choice import check_engine, make_engine
 from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
-VERSION = 4
+VERSION = 5
 
 
 def save(sim, path):

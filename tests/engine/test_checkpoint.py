@@ -1,6 +1,7 @@
 """Checkpoints: bit for bit, whole at any moment, and nothing in them that could be run."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -201,6 +202,19 @@ def test_another_layout_is_refused_by_name(tmp_path):
     with open(path, "wb") as file:
         np.savez(file, **arrays)
     with pytest.raises(es.FormatError, match=r"state\.counters must have 1 dimensions of int64, got 1 of int32"):
+        es.Simulator.load(path)
+
+
+def test_another_version_is_refused(tmp_path):
+    path = tmp_path / "run"
+    prepared("sequential").save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    header = json.loads(arrays["header"].tobytes())
+    arrays["header"] = np.frombuffer(json.dumps(header | {"version": 3}).encode(), np.uint8)
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(es.FormatError, match=rf"has version 3 of the checkpoint format, this eventsim reads version {header['version']}"):
         es.Simulator.load(path)
 
 
