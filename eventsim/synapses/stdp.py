@@ -20,7 +20,6 @@ Source
 
 import math
 from collections import namedtuple
-from dataclasses import replace
 from functools import cache
 
 from ..neurons.model import Parameter
@@ -220,6 +219,7 @@ def STDP(
     _cast.choice(pairing, "STDP pairing", PAIRINGS)
     given = required("STDP", a_plus=a_plus, a_minus=a_minus, w_max=w_max)
     rest = {"tau_plus": tau_plus, "tau_minus": tau_minus, "w_min": w_min, "mu_plus": mu_plus, "mu_minus": mu_minus}
-    synapse = _rule(pairing, False)(weight, delay, backprop_delay=backprop_delay, post_first=post_first, **given, **rest)
+    how = {"backprop_delay": backprop_delay, "post_first": post_first}
+    synapse = _rule(pairing, False)(weight, delay, **how, **given, **rest)
     additive = synapse.values["mu_plus"] == synapse.values["mu_minus"] == 0.0
-    return replace(synapse, rule=_rule(pairing, True)) if additive else synapse
+    return _rule(pairing, True)(weight, delay, **how, **synapse.values) if additive else synapse
