@@ -162,7 +162,22 @@ class SynapseRule:
                 )
 
     def rates(self, c, side):
-        """The rates, 1/ms, with which the trace of a side ("pre", "post") decays, given the constants; None: it follows another law."""
+        """The rates with which the trace of a side decays.
+
+        Parameters
+        ----------
+        c : constants of the rule
+        side : "pre" or "post"
+
+        Returns
+        -------
+        tuple of float, 1/ms, one for each variable of the trace; None: it follows another law
+
+        Raises
+        ------
+        ParameterError
+            Where a rate is negative or not a number.
+        """
         names = getattr(self, f"{side}_rates")
         if names is None:
             return None
