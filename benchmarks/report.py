@@ -92,7 +92,10 @@ def beside_others():
     if not newest:
         return ""
     result = {part: session[part] for part, session in newest.items()}
-    told = [_session(session, [part for part in PARTS if newest.get(part) is session]) for session in {id(s): s for s in newest.values()}.values()]
+    told = [
+        _session(session, [part for part in PARTS if newest.get(part) is session])
+        for session in {id(s): s for s in newest.values()}.values()
+    ]
     return f"\n## Beside other simulators\n\nHow: [against/README.md](../against/README.md).\n{tables(result)}\n" + "\n".join(told) + "\n"
 
 

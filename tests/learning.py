@@ -84,6 +84,63 @@ RESTLESS = es.SynapseRule(
 )
 
 
+WideConstants = namedtuple("WideConstants", ("rate",))
+WideState = namedtuple("WideState", ("w",))
+Three = namedtuple("Three", ("fast", "late", "number"))
+
+
+def prepare_wide(p):
+    return WideConstants(1.0 / p.tau)
+
+
+def flow_wide(c, x, dt):
+    return Three(x.fast * math.exp(-c.rate * dt), x.late / (1.0 + dt), x.number)
+
+
+def jump_wide(c, x):
+    return Three(x.fast + 1.0, x.late + x.fast, x.number + 1.0)
+
+
+def on_pre_wide(c, s, x, y):
+    return WideState(s.w + 0.125 * x.fast)
+
+
+def on_post_wide(c, s, x, y):
+    return WideState(s.w - 0.0625 * (x.late + x.number))
+
+
+# A rule whose presynaptic trace is wider than anything that is kept of a postsynaptic spike.
+WIDE = es.SynapseRule(
+    name="Wide",
+    documentation="A synapse that knows much of arrivals and nothing of postsynaptic spikes.",
+    parameters=(Parameter("tau", 3.0, "ms", low=0.0, low_open=True),),
+    parameter_type=namedtuple("WideParameters", ("tau",)),
+    constant_type=WideConstants,
+    state_type=WideState,
+    prepare=prepare_wide,
+    on_pre=on_pre_wide,
+    on_post=on_post_wide,
+    pre_type=Three,
+    flow_pre=flow_wide,
+    jump_pre=jump_wide,
+    source="nowhere",
+)
+
+
+def busy_synapses():
+    """A network of few neurons that fire often, its synapses following rules with rates on both sides, on one of them, and on none."""
+    net = es.Network(seed=4)
+    sources = net.population(3, es.Poisson(rate=300.0), name="sources")
+    cells = net.population(2, es.LIF(v_thresh=-60.0, t_ref=0.5), name="cells")
+    for rule in (
+        es.TripletSTDP(3.0, 0.7, a2_plus=0.1, a3_plus=0.05, a2_minus=0.1, a3_minus=0.02, w_max=4.0, tau_plus=0.01, backprop_delay=9.0),
+        RESTLESS(1.0, es.Uniform(0.0, 2.0), tau=1.0, backprop_delay=0.3),
+        WIDE(3.0, 0.0),
+    ):
+        net.connect(sources, cells, es.AllToAll(), synapse=rule)
+    return net
+
+
 @dataclass(frozen=True)
 class Plastic:
     """How a bundle of a case learns: the name of a rule (or "Restless") and its options."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 import eventsim as es
+from eventsim.engine.checkpoint import VERSION
 
 FILES = [
     ("sim.save(5)", es.ParameterError, "path", "5", "string or a path"),
@@ -16,7 +17,7 @@ FILES = [
     ("es.Simulator.load(text)", es.FormatError, "text", "not a whole eventsim checkpoint"),
     ("es.Simulator.load(array)", es.FormatError, "array", "not a whole eventsim checkpoint"),
     ("es.Simulator.load(foreign_archive)", es.FormatError, "foreign", "not an eventsim checkpoint"),
-    ("es.Simulator.load(later)", es.FormatError, "later", "version 99", "reads version 4"),
+    ("es.Simulator.load(later)", es.FormatError, "later", "version 99", f"reads version {VERSION}"),
     ("es.Simulator.load(lacking)", es.FormatError, "lacking", "state.clock"),
     ("es.Simulator.load(whole, models=['LIF'])", es.ParameterError, "models", "'LIF'", "neuron models"),
 ]
@@ -38,7 +39,7 @@ def checkpoints(sim, folder):
     np.savez(paths["foreign_archive"], x=np.arange(3))
     with np.load(paths["whole"]) as file:
         arrays = dict(file)
-    np.savez(paths["later"], **{**arrays, "header": _edited(arrays["header"], b'"version": 4', b'"version": 99')})
+    np.savez(paths["later"], **{**arrays, "header": _edited(arrays["header"], f'"version": {VERSION}'.encode(), b'"version": 99')})
     np.savez(paths["lacking"], **{k: a for k, a in arrays.items() if k != "state.clock"})
     return paths
 

@@ -14,6 +14,7 @@ from .. import _cast, _jit
 from ..audit.kept import restored
 from ..errors import FormatError, MissingFileError, ParameterError
 from ..lowering import lower
+from ..lowering.plastic import constants_of, layout, numbers_of
 from ..lowering.program import Drives, Fabric, Plastic, Program
 from ..network.network import Network
 from ..network.sources import SOURCES, InhomogeneousPoisson
@@ -27,7 +28,7 @@ from .choice import check_engine, make_engine
 from .thinning import Thinning
 
 FORMAT = "eventsim checkpoint"
-VERSION = 4
+VERSION = 5
 
 
 def save(sim, path):
@@ -94,6 +95,7 @@ def load(cls, path, models, threads, rates=None, rules=()):
                 found.append(p.model.model)
         check_engine(header["engine"])
         own = [_rule(identity, known_rules) for identity in header["rules"]]
+        _check_rules(program.plastic, own)
         engine = make_engine(header["engine"], program, found, np.zeros(program.n_addresses, np.uint8), threads=threads, rules=own)
         engine.micro_limit = header["micro_limit"]
         _check_layout(arrays, engine.arrays(), "state.")
@@ -139,6 +141,19 @@ def _rule(identity, known):
         if _identity(rule) == identity:
             return rule
     raise FormatError(f"the checkpoint contains synapses of rule {identity!r}; hand the rule over: Simulator.load(path, rules=[...])")
+
+
+def _check_rules(plastic, rules):
+    """A rule of one's own that has changed since the checkpoint was written must not reach compiled code: rows would be read as what they are not."""
+    widths = [(p, p.width, layout(rules[p.kind]).width) for p in plastic.synapses]
+    widths += [(h, h.entry, layout(rules[h.kind]).entry.width) for h in plastic.histories]
+    for part, stored, expected in widths:
+        rule = rules[part.kind]
+        numbers = numbers_of(rule, constants_of(rule, plastic, part.constant))
+        known = plastic.constants[part.constant : part.constant + len(numbers)]
+        # not their bits: another machine's exponentials may differ in the last one
+        if stored != expected or len(known) < len(numbers) or not np.allclose(known, numbers, rtol=1e-9, atol=0.0, equal_nan=True):
+            raise FormatError(f"synapses of rule {rule.name} have other variables or rates in the checkpoint than in this rule")
 
 
 def _check_layout(arrays, expected, prefix):

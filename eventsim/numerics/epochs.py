@@ -14,13 +14,17 @@ from .memory import fetch
 
 # A table has what is left over 0, 1, ... FEW - 1 epochs, and over FEW 2**k: what is left over any number of them is a product. (An exponential would do
 # beyond the table; but a call in an innermost loop, though it is hardly ever made, costs a seventh of the speed: nothing stays in registers.)
-FEW, _BITS, _MANY = 64, 6, 46
+FEW, _BITS, _MANY = 64, 6, 160
 
 # Times of 2**52 epochs and more are beginnings of epochs themselves.
 _WHOLE = 4503599627370496.0
 
-# Rates, 1/ms, above which nothing is left of anything after any time, and below which everything is.
-FASTEST, SLOWEST = 2.0**500, 2.0**-500
+# Fewer epochs than this are counted by an integer; so many or more are a multiple of FEW, as floats are. More than _MOST are as good as _MOST: 2**67 ms at least.
+_LONG, _MOST = 2.0**58, 2.0 ** (_MANY + _BITS - 1)
+
+# Rates, 1/ms, above which nothing is left of anything after any time, and below which everything is. Between epochs that are as short as the fastest of
+# them says, a slow trace of the same rule still has to be brought over any time: so the fastest are not faster than the table is long.
+FASTEST, SLOWEST = 2.0**100, 2.0**-500
 
 
 def epoch_length(rates):
@@ -57,13 +61,21 @@ def left(rate, into):
 
 def over(numbers, rate, n):
     """The part that is left after n epochs, a whole number >= 0; rate: where it stands in the numbers."""
-    n = int(min(n, _WHOLE - 1.0))
-    kept = fetch(numbers, rate + 1 + (n & (FEW - 1)))
     place = rate + 1 + FEW
-    n >>= _BITS
-    while n > 0:
-        if n & 1:
+    if n < _LONG:
+        few = int(n)
+        kept = fetch(numbers, rate + 1 + (few & (FEW - 1)))
+        many = few >> _BITS
+    else:
+        kept = 1.0
+        n = min(n, _MOST) / FEW
+        while n >= _LONG:
+            n /= FEW
+            place += _BITS
+        many = int(n)
+    while many > 0:
+        if many & 1:
             kept *= fetch(numbers, place)
         place += 1
-        n >>= 1
+        many >>= 1
     return kept

@@ -193,7 +193,7 @@ class SynapseRule:
             return
         if kind is None or flow is not stays:
             raise ParameterError(f"rule {self.name} has {side}_rates, so it needs {side}_type and takes no flow_{side}")
-        if not isinstance(rates, (tuple, list)):
+        if not isinstance(rates, tuple):
             raise ParameterError(
                 f"{side}_rates of rule {self.name} must be a tuple of names of constants, such as ('rate',), got {rates!r}"
             )
@@ -221,6 +221,11 @@ class SynapseRule:
         -------
         tuple of float, 1/ms, or None
             None where the trace follows another law.
+
+        Raises
+        ------
+        ParameterError
+            Where a rate is negative or not a number.
         """
         names = getattr(self, f"{side}_rates")
         if names is None:

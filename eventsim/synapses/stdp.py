@@ -223,4 +223,4 @@ def STDP(
     how = {"backprop_delay": backprop_delay, "post_first": post_first}
     synapse = _rule(pairing, False)(weight, delay, **how, **given, **rest)
     additive = synapse.values["mu_plus"] == synapse.values["mu_minus"] == 0.0  # cleaned, as they may be anything before
-    return _rule(pairing, True)(weight, delay, **how, **given, **rest) if additive else synapse
+    return _rule(pairing, True)(weight, delay, **how, **synapse.values) if additive else synapse

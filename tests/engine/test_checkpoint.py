@@ -1,12 +1,14 @@
 """Checkpoints: bit for bit, whole at any moment, and nothing in them that could be run."""
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 import eventsim as es
 from eventsim.neurons import ALL_MODELS, RANDOM_MODELS
 
+from ..learning import RESTLESS
 from .running import assert_same_spikes, assert_same_states, simulator, states
 
 
@@ -202,6 +205,30 @@ def test_another_layout_is_refused_by_name(tmp_path):
         np.savez(file, **arrays)
     with pytest.raises(es.FormatError, match=r"state\.counters must have 1 dimensions of int64, got 1 of int32"):
         es.Simulator.load(path)
+
+
+def test_another_version_is_refused(tmp_path):
+    path = tmp_path / "run"
+    prepared("sequential").save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    header = json.loads(arrays["header"].tobytes())
+    arrays["header"] = np.frombuffer(json.dumps(header | {"version": 3}).encode(), np.uint8)
+    with open(path, "wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(es.FormatError, match=rf"has version 3 of the checkpoint format, this eventsim reads version {header['version']}"):
+        es.Simulator.load(path)
+
+
+@pytest.mark.parametrize("rates", [{"pre_rates": ("slow", "fast")}, {"pre_rates": ("fast", None)}, {"pre_rates": None}, {"flow": None}])
+def test_a_rule_that_has_changed_is_refused(rates, tmp_path):
+    net = es.Network(seed=1)
+    cells = net.population(2, es.LIF(), name="cells")
+    net.connect(cells, cells, es.AllToAll(), synapse=RESTLESS(1.0, 1.0))
+    es.Simulator(net, engine="sequential").save(tmp_path / "run")
+    es.Simulator.load(tmp_path / "run", rules=[RESTLESS])
+    with pytest.raises(es.FormatError, match="synapses of rule Restless have other variables or rates in the checkpoint than in this rule"):
+        es.Simulator.load(tmp_path / "run", rules=[replace(RESTLESS, **rates)])
 
 
 def test_saving_replaces_and_leaves_nothing_else(tmp_path):

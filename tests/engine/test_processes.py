@@ -16,6 +16,7 @@ import pytest
 
 import eventsim as es
 
+from ..learning import busy_synapses
 from .test_running import busy
 
 ROOT = Path(es.__file__).parent.parent
@@ -154,6 +155,27 @@ def test_plain_python_gives_the_compiled_spikes():
     assert len(times) == len(sim.spikes) > 30
     assert addresses == sim.spikes.address.tolist()
     assert times == [t.hex() for t in sim.spikes.time.tolist()]
+
+
+_WEIGHTS = """
+import json
+import eventsim as es
+from tests.learning import busy_synapses
+net = busy_synapses()
+sim = es.Simulator(net, engine="sequential")
+sim.run(60.0)
+print(json.dumps([[w.hex() for w in sim.weights(j)["weight"].tolist()] for j in net.projections]))
+"""
+
+
+def test_plain_python_gives_the_compiled_weights():
+    plain, _ = python(_WEIGHTS, EVENTSIM_JIT="0")
+    net = busy_synapses()
+    for engine in ("sequential", "reference"):
+        sim = es.Simulator(net, engine=engine)
+        sim.run(60.0)
+        assert len(sim.spikes) > 20
+        assert plain == [[w.hex() for w in sim.weights(j)["weight"].tolist()] for j in net.projections]
 
 
 # -- the cache of compiled code ---------------------------------------------------------------------------------------

@@ -87,6 +87,18 @@ def triplets(
 
 
 @digits
+def many_triplets(train, w, a2_plus, a3_plus, a2_minus, a3_minus, taus):
+    """Weight of the triplet rule far from its bounds after a long train, by recursion; taus: tau_plus, tau_x, tau_minus, tau_y."""
+    w, sums, last = mpf(w), [mpf(0)] * 4, mpf(0)
+    for t, kind in train:
+        r1, r2, o1, o2 = (s * mpmath.exp(-(mpf(t) - last) / mpf(tau)) for s, tau in zip(sums, taus, strict=True))
+        last = mpf(t)
+        w += r1 * (mpf(a2_plus) + mpf(a3_plus) * o2) if kind == ANSWER else -o1 * (mpf(a2_minus) + mpf(a3_minus) * r2)
+        sums = [r1, r2, o1 + 1, o2 + 1] if kind == ANSWER else [r1 + 1, r2 + 1, o1, o2]
+    return w
+
+
+@digits
 def inhibitory(train, w, eta, w_max, w_min=0.0, target_rate=5.0, tau=20.0):
     """Weight of Vogels' rule after a train."""
     sign, low, high = mpf(1 if w_max > w_min else -1), mpf(min(w_min, w_max)), mpf(max(w_min, w_max))

@@ -112,7 +112,8 @@ def test_a_bound_that_is_met_on_the_way_is_left_again():
 def test_who_is_no_modulator_is_refused():
     net = es.Network()
     cells, two = net.population(3, es.LIF(), name="cells"), net.population(2, es.Modulator(), name="two")
-    for wrong in (cells, two, cells[0:1], "dopamine"):
+    source = net.population(1, es.Poisson(rate=1.0), name="source")
+    for wrong in (cells, two, cells[0:1], source, "dopamine"):
         with pytest.raises(es.EventsimError, match="modulator"):
             net.connect(cells, cells, es.AllToAll(), synapse=es.RewardSTDP(1.0, 1.0, wrong, a_plus=0.1, a_minus=0.1, w_max=2.0))
     with pytest.raises(es.ParameterError, match="modulator"):

@@ -1,5 +1,6 @@
 """A rule of one's own that is not one is refused when it is made, or when synapses are described by it."""
 
+import math
 from collections import namedtuple
 
 import pytest
@@ -54,6 +55,7 @@ def rule(**changed):
         ),
         ({"post_rates": ("rate", "tau")}, "post_rates of rule Own must name constants, \\('rate',\\), or be None, got 'tau'"),
         ({"post_rates": "rate"}, "post_rates of rule Own must be a tuple of names of constants, such as \\('rate',\\), got 'rate'"),
+        ({"post_rates": ["rate", None]}, "post_rates of rule Own must be a tuple .*, got \\['rate', None\\]"),
         ({"post_rates": 0.1}, "post_rates of rule Own must be a tuple .*, got 0.1"),
         ({"jump_post": unmoved}, "rule Own has post_type, so it needs jump_post"),
         ({"post_type": None, "post_rates": None}, "rule Own has jump_post, so it needs post_type"),
@@ -101,3 +103,20 @@ def test_time_constants_beyond_all_measure(engine, tau):
     sim.run(1000.0)
     assert len(sim.spikes.of(post)) == 2
     assert sim.weights(j)["weight"].tolist() == ([1.0] if tau < 1.0 else [1.5])
+
+
+@pytest.mark.parametrize("fast", [1e-3, 1e-14, 1e-16, 1e-300])
+@pytest.mark.parametrize("since", [0.0, 1e9])
+def test_a_slow_trace_beside_one_beyond_all_measure(engine, fast, since):
+    """The shortest time constant says how long epochs are; a trace fades over them as its own says."""
+    net = es.Network(seed=1)
+    pre = net.population(1, es.SpikeSource(times=[[since + 10.0]]), name="pre")
+    post = net.population(1, es.LIF(), name="post")
+    teacher = net.population(1, es.SpikeSource(times=[[since + 50.0]]), name="teacher")
+    rule = es.STDP(1.0, 1.0, a_plus=0.25, a_minus=0.25, w_max=3.0, tau_plus=20.0, tau_minus=fast)
+    j = net.connect(pre, post, es.OneToOne(), synapse=rule)
+    net.connect(teacher, post, es.OneToOne(), weight=30.0, delay=1.0)
+    sim = es.Simulator(net, engine=engine)
+    sim.run(until=since + 100.0)
+    assert len(sim.spikes.of(post)) == 1
+    assert sim.weights(j)["weight"][0] == pytest.approx(1.0 + 0.25 * math.exp(-40.0 / 20.0), rel=1e-14)

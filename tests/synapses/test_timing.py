@@ -88,6 +88,20 @@ def test_triplets(engine, pairing, w_max):
         assert compare(engine, es.TripletSTDP, brute.triplets, 20 + seed, weights, backprop, post_first, **options) >= 11
 
 
+@pytest.mark.parametrize("taus", [(0.01, 1e5, 1e5, 0.01), (1e5, 0.3, 0.01, 1e5)])
+def test_long_dense_trains_and_time_constants_far_apart(engine, taus):
+    """Seven orders of magnitude between them, at times at which little of a float is left for what is between spikes, with hundreds of them on their way."""
+    rng, begin = np.random.default_rng(5), 1e8
+    pre, post = (begin + np.sort(rng.uniform(0.0, 500.0, 1000)) for _ in range(2))
+    amounts = {"a2_plus": 1e-4, "a3_plus": 1e-5, "a2_minus": 1e-7, "a3_minus": 1e-7}
+    times = dict(zip(("tau_plus", "tau_x", "tau_minus", "tau_y"), taus, strict=True))
+    rule = es.TripletSTDP(100.0, 0.7, **amounts, **times, w_max=1e9, backprop_delay=130.0)
+    sim, j = run(engine, [(pre, post)], rule, end=begin + 1000.0)
+    expected = brute.many_triplets(brute.ordered(pre, post, 0.7, 130.0, False), 100.0, **amounts, taus=taus)
+    assert abs(expected / 100.0 - 1.0) > 1e-4
+    assert sim.weights(j)["weight"][0] == pytest.approx(float(expected), rel=1e-13)
+
+
 def test_triplets_without_terms_of_triplets_are_pairs(engine):
     for pairing in ("all", "nearest"):
         shared = {"tau_plus": 17.0, "tau_minus": 34.0, "w_max": 3.0, "pairing": pairing}

@@ -89,6 +89,11 @@ def post_at(c, numbers, y, anchor, t, begin, share):
     return brought(numbers, POST_RATES, y, begin - anchor, share) if POST_DECAYS else flow_post(c, y, t - anchor)
 
 
+def noted_shares(entries, e):
+    """What is left of the presynaptic trace at a postsynaptic spike, from its entry; where it does not decay with rates, no room is kept for it."""
+    return Pre(*load_pre(entries, e + LEFT)) if PRE_DECAYS else Pre(*NO_PRE)
+
+
 def post_trace(entries, base, mask, seen):
     """The postsynaptic trace after the last of `seen` spikes, as it is kept, and its anchor."""
     if LISTENS and seen > 0:
@@ -196,7 +201,7 @@ def caught_up(c, numbers, rows, o, entries, base, mask, noted, until, levels, ch
             if FLOWS:
                 y, since = post_trace(entries, base, mask, seen)
                 s = flowed(c, numbers, s, x, anchor, y, since, level(c, levels, heard, last), last, spike)
-            arrivals = pre_at(c, numbers, x, anchor, spike, fetch(entries, e + BEGIN), Pre(*load_pre(entries, e + LEFT)))
+            arrivals = pre_at(c, numbers, x, anchor, spike, fetch(entries, e + BEGIN), noted_shares(entries, e))
             s = on_post(c, s, arrivals, Post(*load_post(entries, e + BEFORE)))
             last = spike
             seen += 1
@@ -310,7 +315,7 @@ def load_nothing(array, offset):
 
 # In the order in which they call each other.
 HELPERS = (
-    *(epoch_of, pre_shares, post_shares, brought, pre_at, post_at, post_trace),
+    *(epoch_of, pre_shares, post_shares, brought, pre_at, post_at, noted_shares, post_trace),
     *(begun_at, flowed, level, logged, followed, caught_up, standing, store_synapse),
 )
 
