@@ -108,7 +108,7 @@ def advance(
     Parameters
     ----------
     deliver, drive, settle, due, plan, change : int64 (kinds,), addresses of adapters
-    arrive, sweep, entry : int64 (rules,), addresses of what plastic synapses do (plastic.py)
+    arrive, sweep, entry : int64 (rules,), addresses of what plastic synapses do (synapses.py)
     emission : int64 (kinds of generators,), addresses of how they emit (numerics/emission.py)
     route, arrivals_at, zero_arrivals, keeps, prepare, next_chunk, change_currents, learn, note, heed : addresses of router (`keep_rows`), `unstored`, background, `currents`, `plastic`
     places : int64 (N,), place of an address among the generators

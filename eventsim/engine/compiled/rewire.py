@@ -11,7 +11,7 @@ from .state import SLICES, room_for
 def rewire(program, state, rule, k, kept, born, t):
     """Program and state after lowered projection k has lost all synapses but those `kept` (a mask) and got new ones, as an event at t.
 
-    Synapses that are kept have to stand at t already (`read` in plastic.py).
+    Synapses that are kept have to stand at t already (`read` in synapses.py).
     """
     fabric, learning = program.fabric, state.learning
     p = program.plastic.synapses[fabric.projections[k].plastic]

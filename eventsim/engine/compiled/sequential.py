@@ -22,7 +22,6 @@ from .calendar import file_looks, new_year
 from .currents import change_currents
 from .following import Following
 from .generators import emissions, start
-from .plastic import adapters as adapters_of_rule
 from .plastic import heed, history_of, learn, note, reaching
 from .pointers import CALLS, signatures
 from .rewire import rewire
@@ -47,6 +46,7 @@ from .state import (
     tally,
     to_come,
 )
+from .synapses import adapters as adapters_of_rule
 from .unstored import prepare
 
 # As many neurons at most are agreed on in plain Python at the start, and so many entries of the calendar are moved in
