@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from . import _intrinsics
+from .errors import ParameterError
 
 ENABLED = os.environ.get("EVENTSIM_JIT", "1") != "0"
 
@@ -126,9 +127,16 @@ def compiled(function, signature=None, bind=None, key="", from_python=True):
         return _jit(function, signature, key is not None, options)
 
 
-def refusal():
-    """The class of the exceptions with which the compiler refuses code."""
-    return _numba().errors.NumbaError
+@contextlib.contextmanager
+def compiling_for(what):
+    """Answer functions that the compiler refuses with whose they are, such as "model Own"."""
+    try:
+        yield
+    except (_numba().errors.NumbaError, TypeError) as refusal:
+        raise ParameterError(
+            f"{what} does not compile: its functions take and return floats and named tuples of floats (0.0, not 0) and use "
+            "plain Python and math alone; engine='reference' runs them uncompiled and shows most mistakes, the compiler's own answer is above"
+        ) from refusal
 
 
 def addresses(functions):

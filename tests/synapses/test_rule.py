@@ -120,3 +120,12 @@ def test_a_slow_trace_beside_one_beyond_all_measure(engine, fast, since):
     sim.run(until=since + 100.0)
     assert len(sim.spikes.of(post)) == 1
     assert sim.weights(j)["weight"][0] == pytest.approx(1.0 + 0.25 * math.exp(-40.0 / 20.0), rel=1e-14)
+
+
+@pytest.mark.parametrize("on_pre", [lambda c, s, x, y: State(s.w - c.gain), lambda c, s, x, y: State(s.w, 1.0), lambda c, s, x, y: s.w])
+def test_functions_that_do_not_compile(on_pre):
+    net = es.Network(seed=1)
+    pre = net.population(1, es.SpikeSource(times=[[1.0]]), name="pre")
+    net.connect(pre, net.population(1, es.LIF(), name="post"), es.OneToOne(), synapse=rule(on_pre=on_pre)(1.0, 1.0))
+    with pytest.raises(es.ParameterError, match=r"rule Own does not compile: .*engine='reference' runs them uncompiled"):
+        es.Simulator(net, engine="sequential")

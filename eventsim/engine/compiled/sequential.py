@@ -7,7 +7,7 @@ import numpy as np
 
 from ... import _jit
 from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
-from ...errors import InternalError, NumericalError, ParameterError, ZeroDelayLoopError
+from ...errors import InternalError, NumericalError, ZeroDelayLoopError
 from ...lowering.plastic import constants_of, layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
@@ -354,13 +354,8 @@ _bound = {}
 def _adapters(model):
     """Adapters of a model, made once in a process."""
     if model not in _bound:
-        try:
+        with _jit.compiling_for(f"model {model.name}"):
             _bound[model] = bind(model)
-        except _jit.refusal() as refusal:
-            raise ParameterError(
-                f"model {model.name} does not compile: its functions take and return floats and named tuples of floats (0.0, not 0) and use "
-                "plain Python and math alone; engine='reference' runs them uncompiled and shows most mistakes, the compiler's own answer is above"
-            ) from refusal
     return _bound[model]
 
 

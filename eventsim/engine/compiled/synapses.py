@@ -373,4 +373,5 @@ def bind(rule, following=False):
 @functools.cache
 def adapters(rule, following=False):
     """The compiled functions of a rule, made once in a process."""
-    return adapters(rule) | bind(rule, following=True) if following else bind(rule)
+    with _jit.compiling_for(f"rule {rule.name}"):
+        return adapters(rule) | bind(rule, following=True) if following else bind(rule)
