@@ -93,12 +93,15 @@ OPTIONS = {
 }
 
 
+KINDS = ("total", "rate", "rewire", "rewire", "rewire")
+
+
 @st.composite
-def alterations(draw, most=4):
+def alterations(draw, most=4, kinds=KINDS):
     """Some changes, at times of a grid, where they coincide with events, and anywhere."""
     out = []
     for _ in range(draw(st.integers(1, most))):
-        kind = draw(st.sampled_from(("total", "rate", "rewire", "rewire", "rewire")))
+        kind = draw(st.sampled_from(kinds))
         at = draw(st.lists(st.one_of(st.sampled_from((0.0, 0.5, 1.0, 5.0)), st.floats(0.0, 15.0)), max_size=3))
         every = draw(st.sampled_from((None, 0.5, 1.3, 4.0)))
         out.append(Alteration(draw(st.integers(0, 3)), kind, draw(OPTIONS[kind]), every, tuple(at)))

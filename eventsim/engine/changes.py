@@ -39,10 +39,10 @@ class Changes:
                 maker.make(engine, t)
                 maker.last = t
 
-    def move(self, projection):
-        """Whether events at synapses of that projection (its place in the network) can not be followed: scaling changes them, any rewiring their numbers."""
-        kinds = [(type(maker.plan).__name__, int(maker.plan.projection)) for maker in self._makers]
-        return any(kind == "Rewiring" or of == projection for kind, of in kinds)
+    @property
+    def rewire(self):
+        """Whether synapses come and go: then their numbers change, by which engines follow them."""
+        return any(type(maker.plan).__name__ == "Rewiring" for maker in self._makers)
 
     # -- checkpoints ---------------------------------------------------------------------------------------------------
 

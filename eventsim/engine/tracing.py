@@ -33,9 +33,9 @@ def of_synapses(sim, variable, projection, at, synapses):
         )
     chosen = np.arange(len(known)) if synapses is None else _cast.indices(synapses, "synapses", len(known))
     if at is None:
-        if sim._changes.move(projection.ordinal):
+        if sim._changes.rewire:
             raise RecordingError(
-                f"events at synapses of '{projection.label}' can not be recorded where net.scale changes it or net.rewire any projection; sample with at="
+                f"events at synapses of '{projection.label}' can not be recorded where net.rewire changes any projection; sample with at="
             )
         return _followed(sim, variable, projection, chosen, known[variable][chosen], variables.index(variable))
     times = _times(sim, variable, at)

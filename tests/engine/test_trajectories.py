@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import eventsim as es
 from eventsim.engine.compiled import following, state
 
-from ..learning import build_learning, learning
+from ..changing import alterations, build_changing
+from ..learning import learning
 from ..strategies import cases, crowds
 from ..synapses.running import delays, network, trains
 from .running import assert_same_spikes, assert_same_states, restored, run_bounded, simulator, states
@@ -41,12 +42,12 @@ def assert_same_trajectories(a, b):
             np.testing.assert_array_equal(one.value[k], other.value[k])
 
 
-def compare(case, ring, stops, every):
+def compare(case, ring, stops, every, scalings=()):
     """The sequential engine, stopped and read on the way, beside the reference; both without and with synapses that are followed from the first stop on."""
-    net = build_learning(case)
+    net = build_changing(case, scalings)
     with mock.patch.object(state, "RING", ring):
         plain, sequential, reference = simulator(net), simulator(net), simulator(net, "reference")
-    end = run_bounded(plain, case.case.end)
+    end = run_bounded(plain, case.case.end, step=0.125)  # weights without bounds explode fast
     stops = sorted(s for s in stops if s < end)
     for sim in (sequential, reference):
         sim.run(until=stops[0] if stops else 0.0)
@@ -79,6 +80,18 @@ def test_sequential_equals_reference(case, ring, stops, every):
 @settings(max_examples=12)
 def test_sequential_equals_reference_where_many_deliveries_meet(case, ring, stops, every):
     compare(case, ring, stops, every)
+
+
+@given(
+    learning(cases(kinds=("LIF",)), SOME_RULES),
+    st.sampled_from((2, 16)),
+    STOPS,
+    st.sampled_from((1, 3)),
+    alterations(kinds=("total", "rate")),
+)
+@settings(max_examples=15)
+def test_sequential_equals_reference_where_weights_are_scaled(case, ring, stops, every, scalings):
+    compare(case, ring, stops, every, scalings)
 
 
 @pytest.mark.slow
@@ -144,6 +157,23 @@ def test_changes_of_a_modulator_are_events(engine):
     assert weight.time[0].tolist() == eligibility.time[0].tolist() == [0.0, 6.0, 10.25, 20.0, 31.0, 31.25, 40.25]
     with pytest.raises(es.RecordingError, match="changes between events too"):
         weight.at([1.0])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_scalings_are_events(engine):
+    """The arrival of 6 ms finds a weight of 0.5 and leaves it there; scaling makes it 0.25 at 10 and 20 ms, where the neuron has not fired."""
+    net = es.Network()
+    pre, cell = net.population(1, es.SpikeSource(times=[[5.0, 19.0]])), net.population(1, es.LIF())
+    j = net.connect(pre, cell, es.OneToOne(), synapse=es.STDP(0.5, 1.0, **AMOUNTS))
+    net.scale(j, total=0.25, at=[10.0, 20.0])
+    sim = es.Simulator(net, engine=engine)
+    weight = sim.record("weight", j)
+    sim.run(20.0)
+    assert weight.time[0].tolist() == [0.0, 6.0, 10.0]
+    sim.run(5.0)
+    assert weight.time[0].tolist() == [0.0, 6.0, 10.0, 20.0]
+    assert weight.value[0].tolist() == [0.5, 0.5, 0.25, 0.25]
+    np.testing.assert_array_equal(weight.at([10.0, 10.5, 20.0]).ravel(), [0.5, 0.25, 0.25])
 
 
 def test_a_log_that_is_full_is_emptied():

@@ -69,16 +69,43 @@ class Following:
         log = learning.log
         known = [*self._taken, log.entries[: log.marks[COUNT]]]
         parts = [part[np.isin(part[:, 0].astype(np.int64), numbers)] for part in known]
-        fabric = self._program.fabric
         for p in self._program.plastic.synapses:
-            j = fabric.projections[p.projection]
-            own = numbers[np.searchsorted(numbers, j.first) : np.searchsorted(numbers, fabric.indptr[j.row + j.pre_count])]
+            own = self._among(p, numbers)
             if len(own):
-                parts.append(self._still_to_come(p, own, own - j.first, learning, rules[p.kind]["sweep"], now))
+                parts.append(self._still_to_come(p, own, learning, rules[p.kind]["sweep"], now))
         return np.concatenate(parts)
 
-    def _still_to_come(self, p, numbers, places, learning, sweep, now):
+    def catch_up(self, p, learning, rules, now):
+        """Bring the synapses of plastic projection p up to date, if any of them is followed, so that what has reached them is logged; how many updates that was."""
+        if not len(self._among(p, self._numbers)):
+            return 0
+        fabric = self._program.fabric
+        j = fabric.projections[p.projection]
+        targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
+        part = learning.rows[p.row :], targets, *reaching(self._program, learning, p)
+        self.take(learning.log)
+        updates = _jit.timed(rules[p.kind]["sweep"], now, *part, learning.log, int(j.first))
+        self.take(learning.log)
+        return updates
+
+    def change(self, p, states, now):
+        """The synapses of plastic projection p, which have been caught up, have been changed at `now`; states: of all of them, (synapses, fields)."""
+        own = self._among(p, self._numbers)
+        if len(own):
+            entries = self._entries(len(own))
+            entries[:, 0], entries[:, 1] = own, now
+            entries[:, 2 : 2 + states.shape[1]] = states[own - self._program.fabric.projections[p.projection].first]
+            self._taken.append(entries)
+
+    def _among(self, p, numbers):
+        """Those of the numbers (ascending) that are synapses of plastic projection p."""
+        fabric = self._program.fabric
+        j = fabric.projections[p.projection]
+        return numbers[np.searchsorted(numbers, j.first) : np.searchsorted(numbers, fabric.indptr[j.row + j.pre_count])]
+
+    def _still_to_come(self, p, numbers, learning, sweep, now):
         """What has reached synapses of plastic projection p since they were last brought up to date."""
+        places = numbers - self._program.fabric.projections[p.projection].first
         at = int(p.row) + places[:, None] * int(p.width) + np.arange(int(p.width))
         log = Log(np.ones(len(numbers), np.uint8), self._entries(len(numbers) * self._at_once(learning)), np.zeros(2, np.int64))
         _jit.timed(

@@ -229,8 +229,13 @@ class SequentialEngine:
 
     def set_weights(self, projection, weights):
         """Set the weights of plastic lowered projection number `projection`, as an event at now."""
-        _, p, rows = self._standing(projection, True)
-        rows[: len(weights) * p.width].reshape(-1, p.width)[:, layout(self.rules[p.kind]).state] = weights
+        p = self.program.plastic.synapses[self.program.fabric.projections[projection].plastic]
+        self.state.counters[UPDATES] += self._following.catch_up(p, self.state.learning, self._rules, self.now)
+        _, _, rows = self._standing(projection, True)
+        own = layout(self.rules[p.kind])
+        each = rows[: len(weights) * p.width].reshape(-1, p.width)
+        each[:, own.state] = weights
+        self._following.change(p, each[:, own.state : own.trace], self.now)
 
     def rewire(self, projection, kept, born):
         """Take away all synapses but those `kept` (a mask) of a plastic lowered projection, and add those that are born, as an event at now."""

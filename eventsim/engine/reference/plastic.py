@@ -73,21 +73,21 @@ class PlasticSynapse:
 
     def wait(self, t, of_post):
         """Bring the state forward to t."""
-        self._become(self.at(t, of_post), t)
+        self.become(self.at(t, of_post), t)
 
     def arrive(self, t, of_post):
         """A presynaptic spike arrives at t; what it delivers."""
         before, x = self.at(t, of_post), self.x.at(t)
-        self._become(self.rule.on_pre(self.constants, before, x, of_post.y.at(t)), t)
+        self.become(self.rule.on_pre(self.constants, before, x, of_post.y.at(t)), t)
         self.x.set(self.rule.jump_pre(self.constants, x), t)
         return self.rule.transmit(self.constants, before, self.state)
 
     def answer(self, t, y, of_post):
         """A postsynaptic spike, before which the neuron's trace was y, reaches the synapse at t."""
         on_post = self.rule.on_post or unchanged
-        self._become(on_post(self.constants, self.at(t, of_post), self.x.at(t), y), t)
+        self.become(on_post(self.constants, self.at(t, of_post), self.x.at(t), y), t)
 
-    def _become(self, state, t):
+    def become(self, state, t):
         """An event at t leaves this state."""
         self.state, self.last = state, t
         if self.events is not None:
@@ -264,8 +264,7 @@ class Plasticity:
         own = {place: s for (k, place), s in self.synapses.items() if k == projection}
         for place, w in zip(sorted(own), weights.tolist(), strict=True):
             synapse = own[place]
-            synapse.wait(t, self.of(projection, synapse))
-            synapse.state = synapse.state._replace(w=w)
+            synapse.become(synapse.at(t, self.of(projection, synapse))._replace(w=w), t)
 
     def rewire(self, projection, kept, born, t):
         """Take synapses of a lowered projection away and add new ones, as an event at t. The Program goes on as another one."""
