@@ -161,6 +161,12 @@ def check_parameter(value, parameter, owner):
     return array
 
 
+def check_own(value, parameter, owner):
+    """Refuse values of single synapses that are out of range; their shape is checked where the projection is known."""
+    flat = np.ravel(value) if dimensions(value, f"{owner} {parameter.name}") else value
+    check_parameter(flat, parameter, owner)
+
+
 def meant(name, known):
     """A half-sentence on what an unknown name may have been meant to be, and on what there is."""
     known = [k for k in known if isinstance(k, str)]

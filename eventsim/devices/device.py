@@ -11,6 +11,9 @@ from ..errors import ParameterError
 from ..network.distributions import Distribution
 from ..synapses import device as laws
 
+# What is the same for all devices of a projection, whatever their kind.
+_SHARED = ("r_on", "r_off", "cycle", "retention", "t0")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Device:
@@ -50,10 +53,19 @@ class Device:
     drift: Any = 0.0
     t0: float = 1.0
 
+    def __post_init__(self):
+        kind = type(self).__name__
+        for p in laws.PARAMETERS:
+            if p.name in _SHARED:
+                _cast.number(getattr(self, p.name), f"{kind} {p.name}", p.unit, p.low, p.low_open, high=p.high, far=p.far)
+        if self.r_off <= self.r_on:
+            raise ParameterError(f"{kind} r_off must be > r_on, got r_off={self.r_off:g} and r_on={self.r_on:g} GOhm")
+        for p in laws.OWN:
+            _cast.check_own(getattr(self, p.name), p, kind)
+
     def parameters(self):
         """What is the same for all devices of a projection, by the names of the rule's parameters: a dict."""
-        names = ("r_on", "r_off", "cycle", "retention", "t0")
-        return {name: getattr(self, name) for name in names} | self._switching()
+        return {name: getattr(self, name) for name in _SHARED} | self._switching()
 
     def own(self):
         """What devices may have their own of: a dict."""
@@ -62,8 +74,7 @@ class Device:
     @property
     def changes(self):
         """Whether the conductance changes between pulses."""
-        drifts = isinstance(self.drift, Distribution) or bool(np.any(_cast.floats(self.drift, "drift of a device")))
-        return drifts or self.retention != math.inf
+        return isinstance(self.drift, Distribution) or bool(np.any(self.drift)) or self.retention != math.inf
 
     def _switching(self):
         raise ParameterError("Device is what devices have in common; make one of the kinds, such as es.devices.Linear(levels=16)")
@@ -99,6 +110,7 @@ class Linear(Device):
     down: float | None = None
 
     def __post_init__(self):
+        super().__post_init__()
         if self.levels is None and (self.up is None or self.down is None):
             raise ParameterError("Linear needs levels=, or up= and down=, the steps of SET and RESET pulses")
         if self.levels is not None:
@@ -163,6 +175,7 @@ class Windowed(Device):
     down: float = 0.05
 
     def __post_init__(self):
+        super().__post_init__()
         _cast.choice(self.window, "Windowed window", ("joglekar", "biolek"))
         object.__setattr__(self, "order", _cast.integer(self.order, "Windowed order", low=1))
 
@@ -188,6 +201,7 @@ class PhaseChange(Device):
     drift: Any = 0.05
 
     def __post_init__(self):
+        super().__post_init__()
         object.__setattr__(self, "levels", _levels(self.levels, "PhaseChange"))
 
     def _switching(self):
@@ -210,6 +224,7 @@ class Binary(Device):
     p_reset: float = 0.1
 
     def __post_init__(self):
+        super().__post_init__()
         for name in ("p_set", "p_reset"):
             object.__setattr__(self, name, _cast.number(getattr(self, name), f"Binary {name}", low=0.0, high=1.0))
 

@@ -14,8 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from ..errors import ParameterError
 from ..neurons.model import KEY
 from ..numerics.epochs import FASTEST
@@ -291,9 +289,7 @@ class Synapse:
             name = f"{self.rule.name} {p.name}"
             self.values[p.name] = _cast.number(self.values[p.name], name, p.unit, p.low, p.low_open, high=p.high, far=p.far)
         for p in self.rule.own:
-            value = self.values[p.name]
-            flat = np.ravel(value) if _cast.dimensions(value, f"{self.rule.name} {p.name}") else value
-            _cast.check_parameter(flat, p, self.rule.name)  # its shape is checked where the projection is known
+            _cast.check_own(self.values[p.name], p, self.rule.name)
         wrong = self.rule.check and self.rule.check(self._shared)
         if wrong:
             raise ParameterError(f"{self.rule.name}: {wrong}")
