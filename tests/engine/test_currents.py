@@ -68,7 +68,7 @@ def test_guarantee_3_under_ramps_and_sines_at_length(case):
 
 
 @pytest.mark.slow
-@given(injected_cases(kinds=tuple(BOUNDED), currents=MOVING, max_groups=2, max_n=2))
+@given(injected_cases(kinds=tuple(kind for kind in BOUNDED if "Euler" not in kind), currents=MOVING, max_groups=2, max_n=2))
 @settings(max_examples=100)
 def test_guarantee_3_of_bounded_neurons_at_length(case):
     compare_bounded(case, 300)
