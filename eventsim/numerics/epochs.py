@@ -8,6 +8,7 @@ over which a table says what is left. Between them they hold 4 to 8 time constan
 A trace that n synapses see at m spikes takes n + m exponentials, and n m products.
 """
 
+import functools
 import math
 
 from .memory import fetch
@@ -39,9 +40,10 @@ def table(rates):
     return [length, 1.0 / length, *(number for rate in rates for number in table_of(rate, length))]
 
 
+@functools.lru_cache(maxsize=256)
 def table_of(rate, length):
-    """The part of the table that belongs to one rate, which comes first in it."""
-    return [rate, *(math.exp(-(rate * length * n)) for n in (*range(FEW), *(FEW << k for k in range(_MANY))))]
+    """The part of the table that belongs to one rate, which comes first in it: a tuple."""
+    return (rate, *(math.exp(-(rate * length * n)) for n in (*range(FEW), *(FEW << k for k in range(_MANY)))))
 
 
 # How many numbers of a table belong to one rate.
