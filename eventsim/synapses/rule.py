@@ -306,8 +306,9 @@ class Synapse:
             what = f"{self.rule.name} {name}"
             clean = _cast.number(value, what, "ms", 0.0) if name == "backprop_delay" else _cast.flag(value, what)
             object.__setattr__(self, name, clean)
+        constants = self.constants
         for side in ("pre", "post"):
-            self.rule.rates(self.constants, side)
+            self.rule.rates(constants, side)
 
     @property
     def _shared(self):

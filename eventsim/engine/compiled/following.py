@@ -75,17 +75,16 @@ class Following:
                 parts.append(self._still_to_come(p, own, learning, rules[p.kind]["sweep"], now))
         return np.concatenate(parts)
 
-    def catch_up(self, p, learning, rules, now):
-        """Bring the synapses of plastic projection p up to date, if any of them is followed, so that what has reached them is logged; how many updates that was."""
+    def catch_up(self, p, part, log, rules, now):
+        """Bring the synapses of plastic projection p up to date, if any of them is followed, so that what has reached them is logged; how many updates that was.
+
+        part : their rows and targets, and what has reached them, as a rule's functions take it
+        """
         if not len(self._among(p, self._numbers)):
             return 0
-        fabric = self._program.fabric
-        j = fabric.projections[p.projection]
-        targets = fabric.target[j.first : fabric.indptr[j.row + j.pre_count]]
-        part = learning.rows[p.row :], targets, *reaching(self._program, learning, p)
-        self.take(learning.log)
-        updates = _jit.timed(rules[p.kind]["sweep"], now, *part, learning.log, int(j.first))
-        self.take(learning.log)
+        self.take(log)
+        updates = _jit.timed(rules[p.kind]["sweep"], now, *part, log, int(self._program.fabric.projections[p.projection].first))
+        self.take(log)
         return updates
 
     def change(self, p, states, now):

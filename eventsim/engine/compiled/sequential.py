@@ -8,10 +8,10 @@ import numpy as np
 from ... import _jit
 from ...aer.router import arrivals_at, keep_rows, route, zero_arrivals
 from ...errors import InternalError, NumericalError, ZeroDelayLoopError
-from ...lowering.plastic import constants_of, layout
+from ...lowering.plastic import layout
 from ...lowering.program import LAST, STATE, WAKE
 from ...lowering.regenerate import Room
-from ...numerics.epochs import STRIDE, beginning, left, over, table
+from ...numerics.epochs import STRIDE, beginning, left, over
 from ...synapses.activity import ACTIVITY
 from ..status import Status
 from ..synapses import targets_of
@@ -229,9 +229,7 @@ class SequentialEngine:
 
     def set_weights(self, projection, weights):
         """Set the weights of plastic lowered projection number `projection`, as an event at now."""
-        p = self.program.plastic.synapses[self.program.fabric.projections[projection].plastic]
-        self.state.counters[UPDATES] += self._following.catch_up(p, self.state.learning, self._rules, self.now)
-        _, _, rows = self._standing(projection, True)
+        _, p, rows = self._standing(projection, True)
         own = layout(self.rules[p.kind])
         each = rows[: len(weights) * p.width].reshape(-1, p.width)
         each[:, own.state] = weights
@@ -248,6 +246,8 @@ class SequentialEngine:
         p = self.program.plastic.synapses[self.program.fabric.projections[projection].plastic]
         out = np.empty((len(targets), len(self.rules[p.kind].state_type._fields)))
         part = learning.rows[p.row :], targets, *reaching(self.program, learning, p)
+        if commits:  # what is committed is not computed again, so it is logged now
+            self.state.counters[UPDATES] += self._following.catch_up(p, part, learning.log, self._rules, self.now)
         updates = _jit.timed(self._rules[p.kind]["read"], self.now, *part, learning.log, commits, out)
         if commits:
             self.state.counters[UPDATES] += updates
@@ -259,16 +259,17 @@ class SequentialEngine:
         k = int(np.flatnonzero(plastic.histories.change == change)[0])
         h, ring = plastic.histories[k], int(learning.ring[0])
         first, place = history_of(plastic, populations, ring, k)
-        rates, own = ACTIVITY.rates(constants_of(ACTIVITY, plastic, h.constant), "post"), layout(ACTIVITY)
-        numbers = table(rates)
-        begin = beginning(self.now, numbers[0])
-        share = [left(rate, self.now - begin) for rate in rates]
+        own = layout(ACTIVITY)
+        numbers = plastic.constants[h.constant :]
+        begin = beginning(self.now, float(numbers[own.epoch]))
+        rates = [own.post_rates + f * STRIDE for f in range(len(ACTIVITY.post_rates))]  # where they stand among the numbers
+        share = [left(float(numbers[rate]), self.now - begin) for rate in rates]
         out = np.zeros((int(populations[h.population].count), 2))
         for n, number in enumerate(learning.noted[first : first + len(out)].tolist()):
             if number > 0:
                 at = place + (n * ring + (number - 1) % ring) * int(h.entry)
-                epochs = (begin - float(learning.entries[at + own.entry.begin])) / numbers[0]
-                kept = [over(numbers, 2 + f * STRIDE, epochs) for f in range(len(rates))]
+                epochs = (begin - float(learning.entries[at + own.entry.begin])) * float(numbers[own.epoch + 1])
+                kept = [over(numbers, rate, epochs) for rate in rates]
                 out[n] = learning.entries[at + own.entry.after : at + own.entry.width] * kept * share
         return out
 

@@ -42,11 +42,11 @@ def epoch_of(numbers, t):
     return t
 
 
-def shares(numbers, rates, ones, into):
+def shares(numbers, rates, share, into):
     """What is left of the variables of a trace, `into` ms after the beginning of an epoch; rates: where the first of them is."""
-    for f in range(len(ones)):
-        ones = put(ones, f, left(fetch(numbers, rates + f * STRIDE), into))
-    return ones
+    for f in range(len(share)):
+        share = put(share, f, left(fetch(numbers, rates + f * STRIDE), into))
+    return share
 
 
 def pre_shares(numbers, into):
