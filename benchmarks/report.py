@@ -102,12 +102,13 @@ def beside_others():
 def _session(session, parts):
     """Under what some parts of a session with other simulators were measured: a line."""
     entries = [entry for part in parts for entry in (session[part] if isinstance(session[part], list) else [session[part]])]
-    measured = [entry["measured"] for entry in entries if "measured" in entry]
-    loads, commits = [m["load"] for m in measured], sorted({m["commit"] for m in measured})
+    measured = [entry["measured"] for entry in entries if "measured" in entry]  # accuracy has none of its own
+    loads = [m["load"] for m in measured]
+    commits = sorted({m["commit"] for m in measured}) or [session["versions"]["commit"]]
     machine = session["machine"]
     return (
         f"- {', '.join(PARTS[part] for part in parts)}: measured {session['date']}, eventsim at {', '.join(commits)}; "
-        f"{machine['processor']}, {machine['cores']} cores; load {min(loads)} to {max(loads)}."
+        f"{machine['processor']}, {machine['cores']} cores{f'; load {min(loads)} to {max(loads)}' if loads else ''}."
     )
 
 
